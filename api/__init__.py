@@ -1,0 +1,1 @@
+"""The HTTP side and the `igny8` command."""

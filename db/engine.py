@@ -1,0 +1,163 @@
+"""The connection to PostgreSQL: Piccolo's engine with the corners that bite taken off.
+
+Differences from `PostgresEngine`: importing it does not connect; a nested transaction is a
+savepoint; a connection lost inside a transaction does not poison the task that held it; JSONB and
+UUID travel as Python values; `pool` must be open before hot paths run.
+"""
+
+import contextlib
+import os
+import uuid
+from collections.abc import AsyncIterator
+from typing import Any, cast
+
+import asyncpg
+import msgspec
+from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
+
+COMMAND_TIMEOUT = 30.0
+"""Seconds a statement may take. Bulk openings of a stage take longer and say so."""
+
+POOL_TIMEOUT = 20.0
+"""Seconds to wait for a free connection before saying that there is none."""
+
+LOST_CONNECTION = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+    OSError,
+)
+"""What a restart of PostgreSQL looks like from here: worth another try, with a new connection."""
+
+
+class QuietConnection(asyncpg.Connection):  # type: ignore[misc]
+    """Skips the reset round trip at each release: we never SET, LISTEN or lock by session."""
+
+    def get_reset_query(self) -> str:
+        return ""
+
+
+class Transaction(PostgresTransaction):
+    """A transaction whose nested use is a savepoint and whose exit always frees the connection."""
+
+    async def __aenter__(self) -> "Transaction":
+        if self._parent is not None:
+            self._own_savepoint = await self._parent.savepoint()
+            return cast(Transaction, self._parent)
+        self.connection = await self.get_connection()  # type: ignore[no-untyped-call]
+        try:
+            self.transaction = self.connection.transaction()
+            await self.begin()  # type: ignore[no-untyped-call]
+        except BaseException:
+            await self._give_back()
+            raise
+        self.context = self.engine.current_transaction.set(self)
+        return self
+
+    async def __aexit__(self, exc_type: Any, exc: BaseException | None, traceback: Any) -> bool:
+        if self._parent is not None:
+            if exc is None:
+                await self._own_savepoint.release()
+            elif not self._parent.connection.is_closed():
+                await self._own_savepoint.rollback_to()
+            return False
+        try:
+            if exc is None:
+                await self.commit()  # type: ignore[no-untyped-call]
+            elif not self.connection.is_closed():
+                with contextlib.suppress(*LOST_CONNECTION):  # the first error is the one to tell
+                    await self.rollback()  # type: ignore[no-untyped-call]
+        finally:
+            self.engine.current_transaction.reset(self.context)
+            await self._give_back()
+        return False
+
+    async def _give_back(self) -> None:
+        if self.engine.pool:
+            await self.engine.pool.release(self.connection)
+        else:
+            await self.connection.close()
+
+
+async def _teach_types(connection: asyncpg.Connection) -> None:
+    """JSONB as Python values, UUID as `uuid.UUID`, on every connection we open."""
+
+    def encode(value: Any) -> str:  # Piccolo hands over text it has encoded itself
+        return value if isinstance(value, str) else msgspec.json.encode(value).decode()
+
+    await connection.set_type_codec(
+        "jsonb",
+        schema="pg_catalog",
+        encoder=encode,
+        decoder=msgspec.json.decode,
+        format="text",
+    )
+    await connection.set_type_codec(
+        "uuid",
+        schema="pg_catalog",
+        encoder=lambda value: uuid.UUID(str(value)).bytes,
+        decoder=lambda raw: uuid.UUID(bytes=bytes(raw)),
+        format="binary",
+    )
+
+
+class Engine(PostgresEngine):
+    """The engine of `piccolo_conf.py`; reads DATABASE_URL when it connects, not when imported."""
+
+    def __init__(self) -> None:
+        super().__init__(config={})
+
+    async def check_version(self) -> None:
+        """Piccolo would connect here, at import."""
+
+    async def prep_database(self) -> None:
+        """We need no extensions."""
+
+    def transaction(self, allow_nested: bool = True) -> Transaction:
+        return Transaction(engine=self, allow_nested=allow_nested)
+
+    async def get_new_connection(self) -> asyncpg.Connection:
+        connection = await asyncpg.connect(**_options())
+        await _teach_types(connection)
+        return connection
+
+    async def open_pool(self, size: int = 10) -> None:
+        """Open the pool of this process: up to `size` connections. Raises OSError if refused."""
+        self.pool = await asyncpg.create_pool(
+            **_options(),
+            min_size=1,
+            max_size=size,
+            connection_class=QuietConnection,
+            init=_teach_types,
+        )
+
+    async def close_pool(self) -> None:
+        """Close the pool; a second call does nothing."""
+        pool, self.pool = self.pool, None
+        if pool is not None:
+            try:
+                await pool.close()
+            except LOST_CONNECTION:
+                pool.terminate()
+
+    @contextlib.asynccontextmanager
+    async def connection(self) -> AsyncIterator[asyncpg.Connection]:
+        """A pooled connection outside any transaction, for single statements on hot paths."""
+        if self.pool is None:
+            raise RuntimeError("the PostgreSQL pool of this process is not open")
+        async with self.pool.acquire(timeout=POOL_TIMEOUT) as connection:
+            yield connection
+
+
+def _options() -> dict[str, Any]:
+    url = os.environ.get("DATABASE_URL")
+    if not url:
+        raise RuntimeError(
+            "DATABASE_URL is not set: start everything with `make run`, "
+            "or set it to postgresql://user:password@host/database"
+        )
+    return {"dsn": url, "command_timeout": COMMAND_TIMEOUT, "timeout": 10.0}

@@ -1,0 +1,1 @@
+"""How one item moves: queue, ledger, chain, workers, provider and the seven stages."""

@@ -1,0 +1,65 @@
+"""What a process holds open while it lives: PostgreSQL pool and the Redis client of its loop."""
+
+import asyncio
+import logging
+
+import redis.asyncio
+from redis.asyncio.retry import Retry
+from redis.backoff import ExponentialWithJitterBackoff
+
+from db.engine import LOST_CONNECTION
+from piccolo_conf import DB
+from pipeline.settings import settings
+
+log = logging.getLogger(__name__)
+
+RETRIES = 12
+"""Tries of one Redis command, 10 ms to 1 s apart: rides out a restart of several seconds."""
+
+_redis: redis.asyncio.Redis | None = None
+
+
+def state() -> redis.asyncio.Redis:
+    """The Redis client of this process's event loop. Raises RuntimeError before `open_all`."""
+    if _redis is None:
+        raise RuntimeError("the Redis client of this process is not open")
+    return _redis
+
+
+def new_redis(*, retries: int = RETRIES, timeout: float = 5.0) -> redis.asyncio.Redis:
+    """A Redis client of its own pool; `timeout` in seconds for each reply."""
+    return redis.asyncio.Redis.from_pool(
+        redis.asyncio.BlockingConnectionPool.from_url(
+            settings().redis_url,
+            max_connections=32,
+            timeout=20,
+            socket_timeout=timeout,
+            socket_connect_timeout=timeout,
+            retry=Retry(ExponentialWithJitterBackoff(base=0.01, cap=1), retries),
+        )
+    )
+
+
+async def open_all(pool_size: int = 10, patience: float = 60.0) -> None:
+    """Open both, waiting up to `patience` seconds for servers that are still starting."""
+    global _redis
+    give_up = asyncio.get_running_loop().time() + patience
+    while DB.pool is None:
+        try:
+            await DB.open_pool(pool_size)
+        except LOST_CONNECTION as error:
+            if asyncio.get_running_loop().time() > give_up:
+                raise
+            log.warning("PostgreSQL does not answer yet: %s", error)
+            await asyncio.sleep(0.2)
+    if _redis is None:
+        _redis = new_redis()
+
+
+async def close_all() -> None:
+    """Close both; a second call does nothing."""
+    global _redis
+    client, _redis = _redis, None
+    if client is not None:
+        await client.aclose()
+    await DB.close_pool()
