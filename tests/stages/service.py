@@ -49,7 +49,7 @@ class Service:
             choice = {"index": 0, "finish_reason": "stop", "message": message}
             whole = {**base, "object": "chat.completion", "choices": [choice], "usage": usage}
             return "application/json", [json.dumps(whole).encode()]
-        chunks = [
+        chunks: list[dict[str, Any]] = [
             {"index": 0, "delta": {"content": text[at : at + 400]}, "finish_reason": None}
             for at in range(0, len(text), 400)
         ]
