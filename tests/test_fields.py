@@ -1,6 +1,6 @@
 import pytest
 
-from pipeline.fields import distinct, find_alike, fit, fit_sentences, has_keyword, one_line
+from pipeline.fields import distinct, find_alike, fit, fit_sentences, one_line
 
 
 @pytest.mark.parametrize(
@@ -33,19 +33,6 @@ def test_a_text_ends_with_a_sentence_where_enough_remains() -> None:
     text = "A first sentence. A second one that is longer."
     assert fit_sentences(text, 10, 30) == "A first sentence."
     assert fit_sentences(text, 20, 30) == "A first sentence. A second…"
-
-
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        ("Pour-over coffee: a guide", True),
-        ("A guide to pour over coffee", True),
-        ("Pouring over coffees", False),
-        ("Coffee, poured over", False),
-    ],
-)
-def test_a_keyword_is_found_whatever_the_punctuation(text: str, found: bool) -> None:
-    assert has_keyword(text, "pour over coffee") is found
 
 
 def test_headings_are_alike_without_marks_numbers_and_small_changes() -> None:

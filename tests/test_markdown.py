@@ -86,6 +86,11 @@ def test_other_h1_and_underlined_headings_become_h2() -> None:
     )
 
 
+def test_headings_do_not_skip_a_level() -> None:
+    body = "Text.\n\n### A\n\n#### B\n\n## C\n\n##### D"
+    assert headings(clean_body(body)) == [(2, "A"), (3, "B"), (2, "C"), (3, "D")]
+
+
 def test_line_ends_of_other_systems_become_ours() -> None:
     assert clean_body("a\r\n\r\n## One\r\n\r\nb\r") == "a\n\n## One\n\nb"
 

@@ -76,7 +76,7 @@ async def test_the_question_names_keywords_and_titles_of_this_cluster(
         ({"primary_keyword": "tea"}, "none of the cluster's keywords"),
         ({"title": "Pour over coffee explained, part 2"}, "exists already"),
         ({"outline": [{"heading": "One", "notes": ""}]}, "needs 3 to 10 different headings"),
-        ({"title": "Coffee, poured over by hand"}, "does not hold its primary keyword"),
+        ({"title": "Brewing slowly and by hand"}, "does not hold its primary keyword"),
         ({"title": "Pour over coffee" + " at home" * 20}, "should have 15 to 100"),
         ({"content_type": "essay"}, "content_type"),
     ],
@@ -102,10 +102,10 @@ async def test_too_few_ideas_in_all_answers_fail_the_cluster(account: UUID, ai: 
 async def test_a_title_without_the_keyword_is_kept_when_it_comes_again(
     account: UUID, ai: Service
 ) -> None:
-    ai.says("Ideas", two(title="Coffee, poured over by hand"))
+    ai.says("Ideas", two(title="Brewing slowly and by hand"))
     cluster = await rows.new_cluster(account)
     await rows.run(STAGE, await rows.new_job(account, STAGE, cluster))
-    assert (await stored(account))[0]["title"] == "Coffee, poured over by hand"
+    assert (await stored(account))[0]["title"] == "Brewing slowly and by hand"
     assert ai.count("Ideas") == 2
 
 

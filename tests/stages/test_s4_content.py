@@ -92,6 +92,28 @@ async def test_a_short_article_is_extended_in_its_shorter_sections(
     assert content["word_count"] >= 300
 
 
+async def test_a_planned_section_of_a_few_words_is_extended(account: UUID, ai: Service) -> None:
+    body = rows.written(words=500).replace("## Grinding at home", "## Grinding at home\n\nSlowly.")
+    head, _, tail = body.partition("Slowly.")
+    ai.says("Article", article(f"{head}Slowly.\n\n{tail[tail.index('## Brewing') :]}"))
+    ai.says("ArticleExtension", extension)
+    content = await write(account, target_words=400)
+    asked = ai.data("ArticleExtension")["extend_sections"]
+    assert asked == [{"heading": "Grinding at home", "text": "Slowly."}]
+    assert "Slowly.\n\nWater just off the boil" in content["body"]
+
+
+async def test_an_opening_without_the_keyword_is_asked_for_again_once(
+    account: UUID, ai: Service
+) -> None:
+    body = "Nothing of it here. " * 40 + rows.written()
+    ai.says("Article", article(body))
+    content = await write(account)
+    assert "do not hold the primary keyword" in ai.talks[1][-1]["content"]
+    assert ai.count("Article") == 2
+    assert content["body"] == body
+
+
 async def test_what_the_extension_cannot_mend_is_left_to_the_final_review(
     account: UUID, ai: Service
 ) -> None:

@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from db.status import Phase
-from pipeline.errors import AIProviderError, RetryLater, ValidationError
+from pipeline.errors import AIProviderError, RetryLater, StorageError, ValidationError
 from pipeline.stages.s6_images import STAGE
 from tests.stages import rows
 from tests.stages.service import Service
@@ -59,6 +59,19 @@ async def test_a_broken_picture_is_asked_for_again_later(
     assert isinstance(raised.value.cause, AIProviderError)
     assert "cannot be decoded" in str(raised.value)
     assert files_in(media_folder) == []
+
+
+async def test_a_full_disk_stops_the_run_with_its_reason(
+    account: UUID, ai: Service, media_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    ai.pictures = [png()]
+    image = await rows.new_image(account)
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(StorageError, match="No space left on device"):
+        await STAGE.work(await rows.new_job(account, STAGE, image))
 
 
 async def test_an_image_without_a_prompt_fails_and_leads_to_it(account: UUID, ai: Service) -> None:
