@@ -19,7 +19,7 @@ MAX_BYTES = 5_000_000
 MAX_PIXELS = 50_000_000
 
 Read = Callable[[str], bytes]
-"""Bytes of a file of the media store by its path. Raises FileNotFoundError, ValueError (bad path)."""
+"""Bytes of a file of the media store by its path. Raises FileNotFoundError, ValueError."""
 
 
 def check(article: Article, read: Read) -> Iterator[Check]:
