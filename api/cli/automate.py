@@ -1,0 +1,141 @@
+"""`igny8 automate FILE.csv --out DIR`: the whole job from the terminal.
+
+Everything that can be wrong with what was asked is looked at before anything is started: the
+options, the folder, the file; then, with the system up, the AI service. Only then keywords are
+saved and the run begins.
+"""
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import click
+import msgspec
+
+from api.cli.display import Display, Lines, new_display
+from api.cli.report import Report, make_report, print_report, trouble
+from api.cli.session import CANCELLED, Refusal, account_option, find_account, run_async
+from api.cli.watch import Left, watch
+from db.status import RunOrder
+from pipeline import chain, exporting, importing, local
+from pipeline.options import RunOptions
+from pipeline.words import plural
+
+REJECTED_SHOWN = 20
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """What the command line asks for, checked."""
+
+    data: importing.Keywords
+    out: Path
+    options: RunOptions
+    order: RunOrder
+    concurrency: int | None
+    limit: int | None
+    account: str | None
+    as_json: bool
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path), metavar="FILE.csv")
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder for articles.")
+@click.option("--flow", is_flag=True, help="Hand items on one by one instead of stage by stage.")
+@click.option("--concurrency", type=click.IntRange(1, 1000), help="Items at work at once.")
+@click.option("--ideas", "ideas_per_cluster", type=int, help="Ideas per cluster.")
+@click.option("--words", "target_words", type=int, help="Words per article.")
+@click.option("--images", "images_per_article", type=int, help="Images inside an article.")
+@click.option("--language", help="Language of the articles, such as en or de.")
+@click.option("--limit", type=click.IntRange(min=1), help="Use only the first N keywords.")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON on stdout.")
+@account_option
+def automate(
+    file: Path,
+    out: Path,
+    flow: bool,
+    concurrency: int | None,
+    limit: int | None,
+    as_json: bool,
+    account: str | None,
+    **options: Any,
+) -> None:
+    """Turn the keywords of FILE.csv into reviewed, illustrated articles in DIR.
+
+    Exit code: 0 complete, 1 something failed, 2 bad usage or input, 130 cancelled.
+    """
+    wanted = Wanted(
+        options=check_options(options),
+        out=check_folder(out),
+        data=read_file(file),
+        order=RunOrder.FLOW if flow else RunOrder.STAGE_BY_STAGE,
+        concurrency=concurrency,
+        limit=limit,
+        account=account,
+        as_json=as_json,
+    )
+    with local.system():
+        raise SystemExit(run_async(lambda: _automate(wanted)))
+
+
+FLAGS = {
+    "ideas_per_cluster": "--ideas",
+    "target_words": "--words",
+    "images_per_article": "--images",
+    "language": "--language",
+}
+
+
+def check_options(given: dict[str, Any]) -> RunOptions:
+    """The run's options from those that were given. Raises BadParameter naming the flag."""
+    chosen = {name: value for name, value in given.items() if value is not None}
+    for name, value in chosen.items():
+        try:
+            msgspec.convert({name: value}, RunOptions)
+        except msgspec.ValidationError as error:
+            rule = str(error).split(" - at ")[0]
+            raise click.BadParameter(f"{value!r}: {rule}", param_hint=FLAGS[name]) from None
+    return msgspec.convert(chosen, RunOptions)
+
+
+def check_folder(out: Path) -> Path:
+    """The folder to write into, made if need be. Raises BadParameter."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = "there is a file of this name" if out.exists() else error.strerror
+        raise click.BadParameter(f"{out} cannot be used: {reason}", param_hint="--out") from None
+    if not os.access(out, os.W_OK | os.X_OK):
+        raise click.BadParameter(f"{out} cannot be written to", param_hint="--out")
+    return out.resolve()
+
+
+def read_file(file: Path) -> importing.Keywords:
+    """The keywords of the file. Raises BadParameter or Refusal, naming what and where."""
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        raise click.BadParameter(f"{file}: {error.strerror}", param_hint="FILE.csv") from None
+    try:
+        return importing.read_keywords(data)
+    except importing.BadFile as error:
+        raise Refusal(f"{file}: {error}") from None
+
+
+async def _automate(wanted: Wanted) -> int:
+    notes = Lines(sys.stderr) if wanted.as_json else Lines(sys.stdout)
+    display = notes if wanted.as_json else new_display()
+    account_id = await find_account(wanted.account)
+    run_id = await _start(account_id, wanted, notes)
+    notes.say(f"Run {run_id} (another terminal: igny8 status {run_id})")
+    try:
+        now = await watch(account_id, run_id, display)
+    except Left:
+        notes.say(f"Left while the run was being cancelled: igny8 status {run_id}")
+        return CANCELLED
+    report = await make_report(account_id, now)
+    written = await exporting.export_articles(account_id, wanted.out, run_id=run_id)
+    report = msgspec.structs.replace(report, articles=len(written), out=str(wanted.out))
+    show(report, wanted.as_json)
+    return report.exit_code
