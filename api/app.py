@@ -52,6 +52,7 @@ PROBLEMS = {
     "404": "Not there, or not in your account",
     "409": "Not possible as things stand; `detail` says why",
     "413": "The request is too large",
+    "422": "The data cannot be worked on",
     "503": "PostgreSQL or Redis does not answer",
 }
 """What any handler behind a token may answer instead, as `application/problem+json`."""

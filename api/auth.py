@@ -69,9 +69,7 @@ class BearerAuth(AbstractAuthenticationMiddleware):
 
 
 def _refused(detail: str) -> Problem:
-    return Problem(
-        401, "unauthorized", detail, hint=HINT, headers={"WWW-Authenticate": "Bearer"}
-    )
+    return Problem(401, "unauthorized", detail, hint=HINT, headers={"WWW-Authenticate": "Bearer"})
 
 
 async def account_of(request: Request[Caller, None, Any]) -> UUID:

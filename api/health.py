@@ -6,13 +6,11 @@ worker was heard lately; it answers 503 while one of them fails, and says which 
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from functools import cache
 
 from litestar import Response, get
-from piccolo.apps.migrations.commands.base import BaseMigrationManager
 
 from api.schemas import Alive, Check, Readiness
-from db.piccolo_app import APP_CONFIG
+from db import migrate
 from piccolo_conf import DB
 from pipeline import connections
 from pipeline.heartbeat import ALIVE_KEY
@@ -61,21 +59,9 @@ async def _redis() -> Check:
 
 
 async def _migrations() -> Check:
-    async with DB.connection() as connection:
-        done = {row["name"] for row in await connection.fetch("select name from migration")}
-    missing = sorted(wanted_migrations() - done)
-    if missing:
-        return Check(False, f"not applied: {', '.join(missing)}. Run `igny8 up` or `make run`.")
-    return Check(True, f"{len(done)} applied")
-
-
-@cache
-def wanted_migrations() -> frozenset[str]:
-    """Names of the migrations this code brings along."""
-    modules = BaseMigrationManager().get_migration_modules(
-        APP_CONFIG.resolved_migrations_folder_path
-    )
-    return frozenset(modules)
+    if missing := await migrate.missing():
+        return Check(False, f"not applied: {', '.join(missing)}. Run `python -m db.migrate`.")
+    return Check(True, "all applied")
 
 
 async def _workers() -> Check:

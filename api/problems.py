@@ -18,8 +18,9 @@ from litestar.types import Empty
 from litestar.utils.scope.state import ScopeState
 
 from db.engine import LOST_CONNECTION
-from pipeline import chain, errors
+from pipeline import controls, errors
 from pipeline.errors import ErrorPayload
+from pipeline.importing import ImportRefused
 
 log = logging.getLogger(__name__)
 
@@ -68,13 +69,14 @@ class Problem(Exception):
 
 def invalid(field: str, message: str) -> Problem:
     """The problem of one field that only the handler could judge."""
-    return Problem(
-        400, "validation", f"{field}: {message}", fields=[FieldError(field, message)]
-    )
+    return Problem(400, "validation", f"{field}: {message}", fields=[FieldError(field, message)])
 
 
 PIPELINE_STATUS: dict[type[errors.PipelineError], tuple[int, str]] = {
     errors.InsufficientCreditsError: (402, "insufficient_credits"),
+    controls.UnknownRun: (404, "unknown_run"),
+    controls.IllegalMove: (409, "illegal_move"),
+    ImportRefused: (422, "unreadable_file"),
     errors.ValidationError: (422, "invalid_data"),
     errors.ContentPolicyError: (422, "content_policy"),
     errors.AIAuthError: (502, "ai_auth"),
@@ -106,19 +108,13 @@ def problem(request: Request[Any, Any, Any], error: Exception) -> Response[Probl
         error=_payload(error),
         error_id=getattr(known, "error_id", None),
     )
-    return Response(
-        body, status_code=known.status, headers=known.headers, media_type=MEDIA_TYPE
-    )
+    return Response(body, status_code=known.status, headers=known.headers, media_type=MEDIA_TYPE)
 
 
 def _known(request: Request[Any, Any, Any], error: Exception) -> Problem:
     match error:
         case Problem():
             return error
-        case chain.UnknownRun():
-            return Problem(404, "unknown_run", "There is no run with this id in your account.")
-        case chain.IllegalMove():
-            return Problem(409, "illegal_move", str(error))
         case errors.PipelineError():
             status, code = next(
                 PIPELINE_STATUS[base] for base in type(error).__mro__ if base in PIPELINE_STATUS
@@ -158,7 +154,8 @@ def _unforeseen(request: Request[Any, Any, Any], error: Exception) -> Problem:
 
 
 def _payload(error: Exception) -> ErrorPayload | None:
-    if isinstance(error, errors.PipelineError):
+    moves = (controls.UnknownRun, controls.IllegalMove)  # about the request, not about the work
+    if isinstance(error, errors.PipelineError) and not isinstance(error, moves):
         return errors.payload(error, phase="INIT")
     return None
 

@@ -50,7 +50,7 @@ async def show_queues(
     counts = next((each for each in now.stages if each.stage == stage), None)
     if counts is None:
         raise Problem(404, "unknown_stage", f"Stage {stage} is not part of this run.")
-    rows: dict[QueueName, list[Any]] = dict.fromkeys(QUEUES, [])
+    rows: dict[QueueName, list[Any]] = {name: [] for name in QUEUES}
     following: dict[QueueName, str] = {}
     for name in QUEUES if queue is None else (queue,):
         found = await _page(account_id, run_id, stage, name, after or START, limit + 1)

@@ -14,7 +14,7 @@ from api.schemas import RetryRun, Run, RunPage, StartRun
 from api.selection import rows_of
 from db.status import RunStatus
 from piccolo_conf import DB
-from pipeline import chain, progress
+from pipeline import controls, progress
 from pipeline.messages import FUNCTIONS
 
 STAGE_OF = {function: number for number, function in FUNCTIONS.items()}
@@ -52,11 +52,11 @@ def run_of(row: Any) -> Run:
 
 
 async def find_run(account_id: UUID, run_id: UUID) -> Run:
-    """The account's run. Raises chain.UnknownRun."""
+    """The account's run. Raises controls.UnknownRun."""
     async with DB.connection() as connection:
         row = await connection.fetchrow(f"{RUN} and id = $2", account_id, run_id)
     if row is None:
-        raise chain.UnknownRun(run_id)
+        raise controls.UnknownRun(f"There is no run {run_id} in this account.")
     return run_of(row)
 
 
@@ -67,7 +67,7 @@ async def start_run(
     """Start the automation or one function by hand. The answer does not wait for any work."""
     first, last = stages_of(data)
     items = await rows_of(account_id, first, data.selection)
-    run_id = await chain.start(
+    run_id = await controls.start(
         account_id,
         first_stage=first,
         last_stage=last,
@@ -83,7 +83,7 @@ async def start_run(
 @get("/runs", summary="List runs, newest first")
 async def list_runs(
     account_id: Account,
-    only: Annotated[RunStatus | None, QueryParameter(name="status")] = None,
+    status: FromQuery[RunStatus | None] = None,
     after: FromQuery[UUID | None] = None,
     limit: Limit = 50,
 ) -> RunPage:
@@ -94,7 +94,7 @@ async def list_runs(
             " order by id desc limit $4",
             account_id,
             after,
-            only.value if only else None,
+            status.value if status else None,
             limit + 1,
         )
     runs = [run_of(row) for row in rows[:limit]]
@@ -116,26 +116,26 @@ async def show_progress(account_id: Account, run_id: FromPath[UUID]) -> progress
 @post("/runs/{run_id:uuid}/pause", status_code=200, summary="Pause a run")
 async def pause_run(account_id: Account, run_id: FromPath[UUID]) -> Run:
     """Nothing new starts within a second; items in flight finish. Survives restarts."""
-    await chain.pause(account_id, run_id)
+    await controls.pause(account_id, run_id)
     return await find_run(account_id, run_id)
 
 
 @post("/runs/{run_id:uuid}/resume", status_code=200, summary="Resume a run")
 async def resume_run(account_id: Account, run_id: FromPath[UUID]) -> Run:
     """A paused run goes on where it stopped; a failed one once its cause is mended."""
-    await chain.resume(account_id, run_id)
+    await controls.resume(account_id, run_id)
     return await find_run(account_id, run_id)
 
 
 @post("/runs/{run_id:uuid}/cancel", status_code=200, summary="Cancel a run")
-async def cancel_run(account_id: Account, run_id: FromPath[UUID]) -> chain.Cancelled:
+async def cancel_run(account_id: Account, run_id: FromPath[UUID]) -> controls.Cancelled:
     """Ends the run for good. What is saved stays; the receipt says what was stopped."""
-    return await chain.cancel(account_id, run_id)
+    return await controls.cancel(account_id, run_id)
 
 
 @post("/runs/{run_id:uuid}/retry", status_code=200, summary="Retry failed items")
 async def retry_run(
     account_id: Account, run_id: FromPath[UUID], data: JSONBody[RetryRun]
-) -> chain.Retried:
+) -> controls.Retried:
     """Try failed items again, while the run goes on or after it: what was retried, what not."""
-    return await chain.retry(account_id, run_id, stage=data.stage, item_ids=data.items)
+    return await controls.retry(account_id, run_id, stage=data.stage, items=data.items)

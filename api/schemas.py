@@ -12,6 +12,7 @@ from msgspec import Meta
 
 from db.status import GenerationStatus, PlanningStatus, RunOrder, RunStatus
 from pipeline.errors import ErrorPayload
+from pipeline.importing import Column, Rejected, Unread
 from pipeline.options import RunOptions
 
 Function = Literal[
@@ -142,19 +143,22 @@ class KeywordPage(msgspec.Struct, frozen=True):
     next: UUID | None
 
 
-class RejectedRow(msgspec.Struct, frozen=True):
-    """A row of an import that was left out, and why."""
-
-    line: int
-    reason: str
-
-
 class Imported(msgspec.Struct, frozen=True, kw_only=True):
-    """What an import did. `ids` are the keywords of the file, new and known, in its order."""
+    """What an import did. `ids` are the keywords of the file, new and known, in its order.
+
+    `known` rows were in the account before, `duplicates` joined into an earlier row of the file;
+    `rejected` were left out; `unread` cells count as unknown. `mapping` is the file's own header
+    for each column that was understood.
+    """
 
     created: int
-    updated: int
-    rejected: list[RejectedRow]
+    known: int
+    duplicates: int
+    rejected: list[Rejected]
+    unread: list[Unread]
+    mapping: dict[Column, str]
+    encoding: str
+    delimiter: str | None
     ids: list[UUID]
 
 

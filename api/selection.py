@@ -12,7 +12,6 @@ from db.lineage import ROW_TABLE
 from piccolo_conf import DB
 from pipeline.messages import ITEMS
 
-
 NEW = {
     1: "r.status = 'new'",
     2: "r.status = 'new'",

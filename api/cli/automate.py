@@ -15,21 +15,24 @@ import click
 import msgspec
 
 from api.cli.display import Display, Lines, new_display
-from api.cli.report import Report, make_report, print_report, trouble
-from api.cli.session import CANCELLED, Refusal, account_option, find_account, run_async
+from api.cli.report import make_report, print_report, trouble
+from api.cli.session import CANCELLED, Failed, Refusal, account_option, find_account, run_async
 from api.cli.watch import Left, watch
 from db.status import RunOrder
-from pipeline import chain, exporting, importing, local
+from pipeline import controls, exporting, importing, local, provider
+from pipeline.credits import balance
+from pipeline.errors import InsufficientCreditsError
 from pipeline.options import RunOptions
+from pipeline.prices import price_per_unit
 from pipeline.words import plural
 
-REJECTED_SHOWN = 20
+SHOWN = 20
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     """What the command line asks for, checked."""
 
-    data: importing.Keywords
+    data: importing.Import
     out: Path
     options: RunOptions
     order: RunOrder
@@ -111,31 +114,106 @@ def check_folder(out: Path) -> Path:
     return out.resolve()
 
 
-def read_file(file: Path) -> importing.Keywords:
+def read_file(file: Path) -> importing.Import:
     """The keywords of the file. Raises BadParameter or Refusal, naming what and where."""
     try:
         data = file.read_bytes()
     except OSError as error:
         raise click.BadParameter(f"{file}: {error.strerror}", param_hint="FILE.csv") from None
     try:
-        return importing.read_keywords(data)
-    except importing.BadFile as error:
+        found = importing.read_keywords(data)
+    except importing.ImportRefused as error:
         raise Refusal(f"{file}: {error}") from None
+    tell_rejected(file, found)
+    if not found.rows:
+        raise Refusal(f"{file}: no row can be used; the reasons stand above.")
+    return found
 
 
 async def _automate(wanted: Wanted) -> int:
     notes = Lines(sys.stderr) if wanted.as_json else Lines(sys.stdout)
-    display = notes if wanted.as_json else new_display()
     account_id = await find_account(wanted.account)
+    await _check_service()
     run_id = await _start(account_id, wanted, notes)
-    notes.say(f"Run {run_id} (another terminal: igny8 status {run_id})")
+    notes.say(f"Run {run_id} (from another terminal: igny8 status {run_id})")
     try:
-        now = await watch(account_id, run_id, display)
+        now = await watch(account_id, run_id, notes if wanted.as_json else new_display())
     except Left:
-        notes.say(f"Left while the run was being cancelled: igny8 status {run_id}")
+        notes.say(f"Left while the run was being cancelled. See: igny8 status {run_id}")
         return CANCELLED
     report = await make_report(account_id, now)
     written = await exporting.export_articles(account_id, wanted.out, run_id=run_id)
-    report = msgspec.structs.replace(report, articles=len(written), out=str(wanted.out))
-    show(report, wanted.as_json)
+    report = msgspec.structs.replace(report, articles=written, out=str(wanted.out))
+    if wanted.as_json:
+        click.echo(msgspec.json.format(msgspec.json.encode(report), indent=2))
+        for line in trouble(report):
+            click.echo(line, err=True)
+    else:
+        print_report(report)
     return report.exit_code
+
+
+async def _check_service() -> None:
+    """Refuses while the AI service does not answer a test call: nothing has been saved yet."""
+    await provider.open_client()
+    try:
+        service, *details = await provider.probe()
+    finally:
+        await provider.close_client()
+    bad = [finding for finding in (service, *details) if finding.ok is False]
+    if bad:
+        said = "\n".join(f"  {each.name}: {each.detail}\n    {each.advice}" for each in bad)
+        raise Failed(
+            f"The AI service cannot be used, so nothing was started.\n{said}\n"
+            "`igny8 doctor` looks at everything.",
+        )
+
+
+async def _start(account_id: UUID, wanted: Wanted, notes: Display) -> UUID:
+    """Save the keywords and start the run on them."""
+    rows = wanted.data.rows[: wanted.limit]
+    await _check_credits(account_id, len(rows))
+    saved = await importing.save_keywords(account_id, rows)
+    notes.say(
+        f"{plural(len(saved.ids), 'keyword')} to work on:"
+        f" {saved.created:,} new, {saved.joined:,} known before"
+    )
+    return await controls.start(
+        account_id,
+        first_stage=1,
+        last_stage=7,
+        selection=saved.ids,
+        options=wanted.options,
+        order=wanted.order,
+        concurrency=wanted.concurrency,
+        started_by="igny8 automate",
+    )
+
+
+async def _check_credits(account_id: UUID, keywords: int) -> None:
+    """Refuses when not even the first stage can be paid; the engine holds the exact amounts."""
+    needed, available = keywords * price_per_unit(1), await balance(account_id)
+    if available < needed:
+        error = InsufficientCreditsError(needed, available)
+        raise Failed(
+            f"{error.user_message} {error}. Nothing was started.\n"
+            f"Add credits: igny8 credits add {needed - available}"
+        )
+
+
+def tell_rejected(file: Path, found: importing.Import) -> None:
+    """List on stderr what of the file was left out or not understood."""
+    if found.rejected:
+        click.echo(f"{plural(len(found.rejected), 'row')} of {file} left out:", err=True)
+    for rejected in found.rejected[:SHOWN]:
+        click.echo(f"  line {rejected.line}: {rejected.reason}: {rejected.text}", err=True)
+    if len(found.rejected) > SHOWN:
+        click.echo(f"  … and {len(found.rejected) - SHOWN:,} more", err=True)
+    for unread in found.unread[:SHOWN]:
+        click.echo(
+            f"  line {unread.line}: {unread.column} {unread.text!r} is not understood,"
+            " it counts as unknown",
+            err=True,
+        )
+    if len(found.unread) > SHOWN:
+        click.echo(f"  … and {len(found.unread) - SHOWN:,} more cells not understood", err=True)

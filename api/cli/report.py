@@ -9,7 +9,7 @@ import msgspec
 from api.cli.display import duration
 from api.cli.session import CANCELLED, FAILED, fetch
 from db.status import ACTIVE_RUN, RunStatus
-from pipeline import credits
+from pipeline.credits import balance, spent
 from pipeline.errors import ActionKind, ErrorPayload
 from pipeline.progress import Progress
 from pipeline.words import plural
@@ -89,8 +89,8 @@ async def make_report(account_id: UUID, now: Progress) -> Report:
         stages=[_stage(each) for each in now.stages],
         failures=await _failures(account_id, now.run_id),
         failed_items=used["failed"],
-        credits_spent=await credits.spent(now.run_id),
-        balance=await credits.balance(account_id),
+        credits_spent=await spent(now.run_id),
+        balance=await balance(account_id),
         tokens_in=used["tokens_in"],
         tokens_out=used["tokens_out"],
         seconds=run["seconds"],

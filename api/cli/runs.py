@@ -14,7 +14,7 @@ from api.cli.display import duration, new_display, stage_counts
 from api.cli.report import make_report, print_report, trouble
 from api.cli.session import (
     CANCELLED,
-    Refusal,
+    Failed,
     account_option,
     fetch,
     find_account,
@@ -22,7 +22,7 @@ from api.cli.session import (
     run_async,
 )
 from api.cli.watch import Left, watch
-from pipeline import chain, local, progress
+from pipeline import controls, local, progress
 from pipeline.words import plural
 
 run_argument = click.argument("run", metavar="RUN")
@@ -100,9 +100,9 @@ def _move(run: str, account: str | None, move: str, done: str) -> None:
         account_id = await find_account(account)
         run_id = await find_run(account_id, run)
         try:
-            await (chain.pause if move == "pause" else chain.cancel)(account_id, run_id)
-        except chain.IllegalMove as error:
-            raise Refusal(str(error), exit_code=1) from None
+            await (controls.pause if move == "pause" else controls.cancel)(account_id, run_id)
+        except controls.IllegalMove as error:
+            raise Failed(str(error)) from None
         return run_id
 
     with local.servers():
@@ -120,9 +120,9 @@ def resume(run: str, account: str | None) -> None:
         account_id = await find_account(account)
         run_id = await find_run(account_id, run)
         try:
-            await chain.resume(account_id, run_id)
-        except chain.IllegalMove as error:
-            raise Refusal(str(error), exit_code=1) from None
+            await controls.resume(account_id, run_id)
+        except controls.IllegalMove as error:
+            raise Failed(str(error)) from None
         return await follow(account_id, run_id)
 
     with local.system():
@@ -145,15 +145,14 @@ def retry(run: str, stage: int | None, items: tuple[UUID, ...], account: str | N
         account_id = await find_account(account)
         run_id = await find_run(account_id, run)
         try:
-            receipt = await chain.retry(
-                account_id, run_id, stage=stage, item_ids=list(items) or None
-            )
-        except chain.IllegalMove as error:
-            raise Refusal(str(error), exit_code=1) from None
-        click.echo(f"{plural(len(receipt.retried), 'item')} will be tried again.")
+            receipt = await controls.retry(account_id, run_id, stage=stage, items=items or None)
+        except controls.IllegalMove as error:
+            raise Failed(str(error)) from None
+        count = sum(map(len, receipt.retried.values()))
+        click.echo(f"{plural(count, 'item')} will be tried again.")
         for skipped in receipt.skipped:
             click.echo(f"  skipped {skipped.item}: {skipped.reason}")
-        if not receipt.retried:
+        if not count:
             return 1
         return await follow(account_id, run_id)
 

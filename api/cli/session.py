@@ -18,11 +18,15 @@ FAILED, BAD_INPUT, CANCELLED = 1, 2, 130
 
 
 class Refusal(click.ClickException):
-    """Ends a command: what is wrong and what to do, for people, and the exit code."""
+    """Ends a command that cannot be done as asked: what is wrong and what to do."""
 
-    def __init__(self, message: str, exit_code: int = BAD_INPUT) -> None:
-        super().__init__(message)
-        self.exit_code = exit_code
+    exit_code = BAD_INPUT
+
+
+class Failed(click.ClickException):
+    """Ends a command whose work cannot be done now: what is wrong and what to do."""
+
+    exit_code = FAILED
 
 
 account_option = click.option(
@@ -54,7 +58,9 @@ async def find_account(name: str | None) -> UUID:
     """The account called `name`, or the first one. Raises Refusal that names those there are."""
     rows = await fetch("select id, name from account order by created_at, id")
     if not rows:
-        raise Refusal("There is no account yet. `igny8 user add EMAIL --new-account NAME` adds one.")
+        raise Refusal(
+            "There is no account yet. `igny8 user add EMAIL --new-account NAME` adds one."
+        )
     if name is None:
         return UUID(str(rows[0]["id"]))
     for row in rows:

@@ -12,7 +12,8 @@ from uuid import UUID
 
 from api.cli.display import Display
 from db.status import ACTIVE_RUN
-from pipeline import chain, progress
+from pipeline import controls, progress
+from pipeline.words import plural
 
 LOOK_EVERY = 0.25
 """Seconds between two looks at the run."""
@@ -74,8 +75,8 @@ async def _within(event: asyncio.Event, seconds: float) -> bool:
 async def _cancel(account_id: UUID, run_id: UUID, display: Display) -> progress.Progress:
     display.say("Cancelling the run; press Ctrl-C again to leave at once …")
     try:
-        receipt = await chain.cancel(account_id, run_id)
-    except chain.IllegalMove as error:  # it ended in this very moment
+        receipt = await controls.cancel(account_id, run_id)
+    except controls.IllegalMove as error:  # it ended in this very moment
         display.say(str(error))
     else:
         display.say(receipt_words(receipt))
@@ -91,3 +92,12 @@ async def _settled(account_id: UUID, run_id: UUID, display: Display) -> progress
         if not in_flight or asyncio.get_running_loop().time() > give_up:
             return now
         await asyncio.sleep(LOOK_EVERY)
+
+
+def receipt_words(receipt: controls.Cancelled) -> str:
+    """What a cancel stopped, kept and gave back."""
+    stopped, kept = sum(receipt.cancelled.values()), sum(receipt.completed.values())
+    return (
+        f"Cancelled: {plural(stopped, 'item')} stopped, {plural(kept, 'item')} done before are"
+        f" kept, {plural(receipt.released, 'credit')} given back."
+    )
