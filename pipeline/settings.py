@@ -43,6 +43,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     image_size: Annotated[str, Meta(pattern=r"^[1-9]\d{1,3}x[1-9]\d{1,3}$")] = "1024x1024"
     provider_timeout: Seconds = 120.0
     provider_attempts: Count = 6
+    item_timeout: Seconds = 900.0
     provider_is_demo: bool = False
 
     concurrency: Count = 16
