@@ -13,9 +13,9 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, PathParameter, QueryParameter
 
 from api.problems import Problem, invalid
+from api.runs import find_progress
 from api.schemas import Failure, QueueItem, QueueName, StageQueues
 from piccolo_conf import DB
-from pipeline import progress
 from pipeline.errors import ErrorPayload
 
 QUEUES: tuple[QueueName, ...] = get_args(QueueName)
@@ -46,7 +46,7 @@ async def show_queues(
     """Counts of all queues, and the first items of each or the next page of one."""
     if after is not None and queue is None:
         raise invalid("queue", "Say which queue to go on in when `after` is given.")
-    now = await progress.read(account_id, run_id)
+    now = await find_progress(account_id, run_id)
     counts = next((each for each in now.stages if each.stage == stage), None)
     if counts is None:
         raise Problem(404, "unknown_stage", f"Stage {stage} is not part of this run.")

@@ -60,6 +60,14 @@ async def find_run(account_id: UUID, run_id: UUID) -> Run:
     return run_of(row)
 
 
+async def find_progress(account_id: UUID, run_id: UUID) -> progress.Progress:
+    """The progress of the account's run. Raises UnknownRun."""
+    now = await progress.read(account_id, run_id)
+    if now is None:
+        raise controls.UnknownRun(f"There is no run {run_id} in this account.")
+    return now
+
+
 @post("/runs", summary="Start a run")
 async def start_run(
     request: Request[Caller, None, Any], account_id: Account, data: JSONBody[StartRun]
@@ -110,7 +118,7 @@ async def show_run(account_id: Account, run_id: FromPath[UUID]) -> Run:
 @get("/runs/{run_id:uuid}/progress", summary="Progress of a run")
 async def show_progress(account_id: Account, run_id: FromPath[UUID]) -> progress.Progress:
     """Where the run stands: bar, phase, message, counts, time left, steps, and its stages."""
-    return await progress.read(account_id, run_id)
+    return await find_progress(account_id, run_id)
 
 
 @post("/runs/{run_id:uuid}/pause", status_code=200, summary="Pause a run")

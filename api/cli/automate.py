@@ -19,11 +19,13 @@ from api.cli.report import make_report, print_report, trouble
 from api.cli.session import CANCELLED, Failed, Refusal, account_option, find_account, run_async
 from api.cli.watch import Left, watch
 from db.status import RunOrder
-from pipeline import controls, exporting, importing, local, provider
+from pipeline import controls, exporting, importing, provider
 from pipeline.credits import balance
 from pipeline.errors import InsufficientCreditsError
+from pipeline.local import environment
 from pipeline.options import RunOptions
 from pipeline.prices import price_per_unit
+from pipeline.settings import settings
 from pipeline.words import plural
 
 SHOWN = 20
@@ -78,7 +80,7 @@ def automate(
         account=account,
         as_json=as_json,
     )
-    with local.system():
+    with environment.system(workers=True):
         raise SystemExit(run_async(lambda: _automate(wanted)))
 
 
@@ -142,19 +144,26 @@ async def _automate(wanted: Wanted) -> int:
         notes.say(f"Left while the run was being cancelled. See: igny8 status {run_id}")
         return CANCELLED
     report = await make_report(account_id, now)
-    written = await exporting.export_articles(account_id, wanted.out, run_id=run_id)
-    report = msgspec.structs.replace(report, articles=written, out=str(wanted.out))
+    done = await exporting.export_articles(account_id, wanted.out, run_id=run_id)
+    report = msgspec.structs.replace(report, articles=done.articles, out=str(wanted.out))
     if wanted.as_json:
         click.echo(msgspec.json.format(msgspec.json.encode(report), indent=2))
         for line in trouble(report):
             click.echo(line, err=True)
     else:
         print_report(report)
+    for missing in done.missing:
+        click.echo(f"Image missing: {missing.article}: {missing.image}: {missing.reason}", err=True)
     return report.exit_code
 
 
 async def _check_service() -> None:
-    """Refuses while the AI service does not answer a test call: nothing has been saved yet."""
+    """Refuses while the AI service does not answer a test call: nothing has been saved yet.
+
+    Our own demo service is left out: it may still be starting, and cannot be set up wrongly.
+    """
+    if settings().provider_is_demo:
+        return
     await provider.open_client()
     try:
         service, *details = await provider.probe()

@@ -6,7 +6,7 @@ from rich.table import Table
 
 from api.cli.session import account_option, fetch, find_account, run_async
 from pipeline import credits as ledger
-from pipeline import local
+from pipeline.local import environment
 
 
 @click.group()
@@ -26,7 +26,7 @@ def add(amount: int, note: str, account: str | None) -> None:
         await ledger.top_up(account_id, amount, note)
         return await ledger.balance(account_id)
 
-    with local.servers():
+    with environment.system():
         balance = run_async(main)
     click.echo(f"{amount:,} credits added. Balance: {balance:,}")
 
@@ -62,5 +62,5 @@ def show(limit: int, account: str | None) -> None:
             )
         Console().print(table)
 
-    with local.servers():
+    with environment.system():
         run_async(main)

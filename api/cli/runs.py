@@ -21,8 +21,9 @@ from api.cli.session import (
     find_run,
     run_async,
 )
-from api.cli.watch import Left, watch
-from pipeline import controls, local, progress
+from api.cli.watch import Left, look, watch
+from pipeline import controls
+from pipeline.local import environment
 from pipeline.words import plural
 
 run_argument = click.argument("run", metavar="RUN")
@@ -40,7 +41,7 @@ def status(run: str | None, account: str | None) -> None:
             return await _list(account_id)
         return await _show(account_id, await find_run(account_id, run))
 
-    with local.servers():
+    with environment.system():
         run_async(main)
 
 
@@ -68,7 +69,7 @@ async def _list(account_id: UUID) -> None:
 
 
 async def _show(account_id: UUID, run_id: UUID) -> None:
-    now = await progress.read(account_id, run_id)
+    now = await look(account_id, run_id)
     click.echo(f"Run {run_id}: {now.status.value}, {now.percentage:.1f} %")
     if now.message:
         click.echo(now.message)
@@ -105,7 +106,7 @@ def _move(run: str, account: str | None, move: str, done: str) -> None:
             raise Failed(str(error)) from None
         return run_id
 
-    with local.servers():
+    with environment.system():
         run_id = run_async(main)
     click.echo(f"Run {run_id} is {done}.")
 
@@ -125,7 +126,7 @@ def resume(run: str, account: str | None) -> None:
             raise Failed(str(error)) from None
         return await follow(account_id, run_id)
 
-    with local.system():
+    with environment.system(workers=True):
         raise SystemExit(run_async(main))
 
 
@@ -156,7 +157,7 @@ def retry(run: str, stage: int | None, items: tuple[UUID, ...], account: str | N
             return 1
         return await follow(account_id, run_id)
 
-    with local.system():
+    with environment.system(workers=True):
         raise SystemExit(run_async(main))
 
 

@@ -6,11 +6,11 @@ from uuid import UUID
 import asyncpg
 import click
 
-from api.auth import hash_of, new_token
 from api.cli.session import Refusal, account_option, find_account, run_async
 from db.status import Role
+from db.tokens import hash_of, new_token
 from piccolo_conf import DB
-from pipeline import local
+from pipeline.local import environment
 
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
@@ -40,7 +40,7 @@ def add(email: str, admin: bool, new_account: str | None, account: str | None) -
         existing = None if new_account else await find_account(account)
         return await add_user(email, role, existing, (new_account or "").strip())
 
-    with local.servers():
+    with environment.system():
         token = run_async(main)
     _show(email, token)
 
@@ -60,7 +60,7 @@ def token(email: str, name: str) -> None:
                 raise Refusal(f"There is no user {email}. `igny8 user add {email}` adds one.")
             return await _add_token(connection, row["account_id"], row["id"], name[:100])
 
-    with local.servers():
+    with environment.system():
         made = run_async(main)
     _show(email, made)
 

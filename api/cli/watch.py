@@ -26,6 +26,14 @@ class Left(Exception):
     """Ctrl-C was pressed twice."""
 
 
+async def look(account_id: UUID, run_id: UUID) -> progress.Progress:
+    """The run's progress. Raises UnknownRun."""
+    now = await progress.read(account_id, run_id)
+    if now is None:
+        raise controls.UnknownRun(f"There is no run {run_id} in this account.")
+    return now
+
+
 @asynccontextmanager
 async def ctrl_c() -> AsyncIterator[asyncio.Event]:
     """An event that Ctrl-C sets; a second Ctrl-C raises Left in the body."""
@@ -56,7 +64,7 @@ async def watch(account_id: UUID, run_id: UUID, display: Display) -> progress.Pr
     async with ctrl_c() as pressed:
         with display:
             while True:
-                now = await progress.read(account_id, run_id)
+                now = await look(account_id, run_id)
                 display.show(now)
                 if now.status not in ACTIVE_RUN:
                     return now
@@ -86,7 +94,7 @@ async def _cancel(account_id: UUID, run_id: UUID, display: Display) -> progress.
 async def _settled(account_id: UUID, run_id: UUID, display: Display) -> progress.Progress:
     give_up = asyncio.get_running_loop().time() + SETTLE
     while True:
-        now = await progress.read(account_id, run_id)
+        now = await look(account_id, run_id)
         display.show(now)
         in_flight = sum(stage.processing for stage in now.stages)
         if not in_flight or asyncio.get_running_loop().time() > give_up:

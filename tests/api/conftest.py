@@ -1,6 +1,7 @@
 """The real app on the tests' own loop, and people who ask it."""
 
 from collections.abc import AsyncIterator
+from typing import Any, cast
 from uuid import UUID
 
 import httpx2
@@ -8,9 +9,10 @@ import pytest
 from litestar import Litestar
 
 from api.app import create_app
-from api.auth import hash_of, new_token
+from db.tokens import hash_of, new_token
 from piccolo_conf import DB
 from pipeline import controls
+from tests.support import new_account
 
 
 @pytest.fixture(scope="session")
@@ -21,7 +23,7 @@ def app() -> Litestar:
 @pytest.fixture
 async def nobody(app: Litestar, db: None) -> AsyncIterator[httpx2.AsyncClient]:
     """A client without a token."""
-    transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
+    transport = httpx2.ASGITransport(app=cast(Any, app), raise_app_exceptions=False)
     async with (
         app.lifespan(),
         httpx2.AsyncClient(transport=transport, base_url="http://test") as client,
@@ -62,10 +64,7 @@ async def client(nobody: httpx2.AsyncClient, token: str) -> httpx2.AsyncClient:
 @pytest.fixture
 async def stranger(client: httpx2.AsyncClient) -> dict[str, str]:
     """Headers of a user of another account."""
-    async with DB.connection() as connection:
-        other = await connection.fetchval(
-            "insert into account (name, balance) values ('another', 500) returning id"
-        )
+    other = await new_account("Another", 500)
     return {"authorization": f"Bearer {await add_token(other, 'stranger@example.com')}"}
 
 
