@@ -90,7 +90,7 @@ FOLLOWING = {
           and not exists ({_IMAGES_OPEN})
         group by c.id""",
 }
-"""Parameters: $1 run, $2 parents (null: all), $3 not finished before (null: any), $4 ideas a cluster.
+"""Parameters: $1 run, $2 parents (null: all), $3 finished since (null: ever), $4 ideas a cluster.
 
 An article goes to the review once none of its images is open, whether or not all were drawn.
 """

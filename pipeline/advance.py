@@ -16,12 +16,12 @@ import asyncpg
 import msgspec
 
 from db.status import Phase, RunOrder, RunStatus, StageStatus
+from piccolo_conf import DB
 from pipeline import broker, credits, ledger, messages, queue, results
 from pipeline.errors import ErrorPayload, InsufficientCreditsError, PipelineError, payload
 from pipeline.options import RunOptions
 from pipeline.preparing import must_prepare, prepare
 from pipeline.reporter import PHASE_START, Step
-from piccolo_conf import DB
 
 log = logging.getLogger(__name__)
 
@@ -124,6 +124,7 @@ async def _step(key: queue.RunKey) -> bool:
         assert run is not None
         await halt(key, run.unfinished() or run.last, error, Phase.INIT)
         return False
+    assert run is not None
     if _to_prepare(run):
         return await _prepare(run)
     for event in events:
@@ -222,7 +223,8 @@ async def _close(connection: asyncpg.Connection, run: Run, stage: int) -> Closed
     """Write the stage's result and give back what it held."""
     result = await results.count(connection, run.key.run, stage, run.opened_at[stage])
     await connection.execute(
-        "update run_stage set status = 'closed', closed_at = now() where run_id = $1 and stage = $2",
+        "update run_stage set status = 'closed', closed_at = now()"
+        " where run_id = $1 and stage = $2",
         run.key.run,
         stage,
     )
@@ -274,6 +276,7 @@ async def halt(
         if run is None or run.status not in (RunStatus.RUNNING, RunStatus.PAUSED):
             return
         ended = await _end(transaction.connection, run, RunStatus.FAILED, stored)
+    assert run is not None
     await _tell(run, ended)
 
 
@@ -317,6 +320,8 @@ async def enter(run: Run, stages: list[int], children: Sequence[ledger.Child]) -
 
 async def say(key: queue.RunKey, stage: int, phase: Phase, values: dict[str, Any]) -> None:
     """One line of the step log that concerns the stage as a whole."""
-    text = messages.message(stage, phase, {"processed": 0, "total": values.get("count", 0), **values})
+    text = messages.message(
+        stage, phase, {"processed": 0, "total": values.get("count", 0), **values}
+    )
     step = Step(stage, phase, text, PHASE_START[phase], time.time())
     await queue.tell(key, stage, (phase.value, text, ""), {}, [msgspec.json.encode(step)])

@@ -33,7 +33,7 @@ QUEUES = dict.fromkeys(FUNCTIONS, "text") | {6: "images"}
 """The queue of each stage's bells."""
 
 
-class WakingConsumer(_RedisConsumer):  # type: ignore[misc]
+class WakingConsumer(_RedisConsumer):
     """Waits for a publish instead of sleeping between polls; polls once a second all the same."""
 
     def __init__(self, broker: "WakingBroker", queue: str, prefetch: int, timeout: int) -> None:
@@ -61,7 +61,7 @@ class WakingConsumer(_RedisConsumer):  # type: ignore[misc]
             self.awake.set()
 
 
-class WakingBroker(RedisBroker):  # type: ignore[misc]
+class WakingBroker(RedisBroker):
     """A RedisBroker that publishes at each enqueue and connects when first used."""
 
     def __init__(self, middleware: list[Middleware]) -> None:
@@ -95,7 +95,8 @@ class WakingBroker(RedisBroker):  # type: ignore[misc]
 
     def _dispatch(self, command: str) -> Callable[..., Any]:
         self.aim()
-        return super()._dispatch(command)  # type: ignore[no-any-return]
+        dispatch: Callable[..., Any] = super()._dispatch(command)
+        return dispatch
 
     def do_enqueue(self, queue: str, *args: Any) -> Any:
         """Enqueue, then wake whoever consumes the queue."""
@@ -107,14 +108,14 @@ class WakingBroker(RedisBroker):  # type: ignore[misc]
         return answer
 
 
-class Waker(Middleware):  # type: ignore[misc]
+class Waker(Middleware):
     """One thread a worker that turns publishes into wakings."""
 
-    def after_worker_boot(self, broker: WakingBroker, worker: Any) -> None:
+    def after_worker_boot(self, broker: Any, worker: Any) -> None:
         self.stopping = False
         threading.Thread(target=self._run, args=(broker,), daemon=True, name="waker").start()
 
-    def before_worker_shutdown(self, broker: WakingBroker, worker: Any) -> None:
+    def before_worker_shutdown(self, broker: Any, worker: Any) -> None:
         self.stopping = True
         for event in broker.wakers.values():
             event.set()
@@ -134,15 +135,15 @@ class Waker(Middleware):  # type: ignore[misc]
                 event.set()  # what was published while nobody listened
             while not self.stopping:
                 message = subscription.get_message(timeout=2.0)
-                if message and (event := broker.wakers.get(message["data"].decode())):
-                    event.set()
+                if message and (waker := broker.wakers.get(message["data"].decode())):
+                    waker.set()
 
 
-class Loop(AsyncIO):  # type: ignore[misc]
+class Loop(AsyncIO):
     """The event loop of async actors: a daemon, or a second signal would leave a zombie; its
     waiting threads look for interrupts once a second, not ten times (125 % CPU at 1,024)."""
 
-    def before_worker_boot(self, broker: RedisBroker, worker: Any) -> None:
+    def before_worker_boot(self, broker: Any, worker: Any) -> None:
         thread = EventLoopThread(self.logger, interrupt_check_ival=1.0)
         thread.daemon = True
         thread.start(timeout=5.0)
@@ -170,7 +171,9 @@ def waiting(*queues: str) -> dict[str, int]:
 
 def on_loop(coroutine: Any) -> Any:
     """Run a coroutine on the workers' event loop and wait for it."""
-    return get_event_loop_thread().run_coroutine(coroutine)
+    thread = get_event_loop_thread()
+    assert thread is not None
+    return thread.run_coroutine(coroutine)
 
 
 async def ring(stage: int, account: UUID, run: UUID, count: int = 1) -> None:

@@ -1,6 +1,5 @@
 """The chain: the order of the stages, written once, and the start of a run."""
 
-from collections.abc import Sequence
 from uuid import UUID
 
 import dramatiq

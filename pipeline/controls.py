@@ -15,6 +15,7 @@ from redis.exceptions import RedisError
 from db.columns import uuid7
 from db.lineage import ALREADY_DONE, SELECTED
 from db.status import ACTIVE_RUN, GenerationStatus, RunOrder, RunStatus, StageStatus
+from piccolo_conf import DB
 from pipeline import broker, credits, ledger, messages, queue
 from pipeline.advance import KEEP_SECONDS, Run, lock, sync
 from pipeline.errors import PipelineError, ValidationError
@@ -22,7 +23,6 @@ from pipeline.options import RunOptions
 from pipeline.rebuild import ensure
 from pipeline.settings import settings
 from pipeline.words import plural
-from piccolo_conf import DB
 
 log = logging.getLogger(__name__)
 
@@ -73,7 +73,9 @@ async def start(
 ) -> UUID:
     """Start a run over the chosen rows of its first stage. Raises ValidationError."""
     if not 1 <= first_stage <= last_stage <= len(messages.FUNCTIONS):
-        raise ValidationError(f"stages must be from 1 to 7 in order, not {first_stage}-{last_stage}")
+        raise ValidationError(
+            f"stages must be from 1 to 7 in order, not {first_stage}-{last_stage}"
+        )
     concurrency = concurrency or settings().concurrency
     if not 1 <= concurrency <= MAX_CONCURRENCY:
         raise ValidationError(f"concurrency must be from 1 to {MAX_CONCURRENCY}, not {concurrency}")
@@ -174,7 +176,7 @@ async def resume(account: UUID, run_id: UUID) -> None:
 
 
 async def was_halted(connection: asyncpg.Connection, run: Run) -> bool:
-    """Whether a failed run was stopped with work left, rather than having failed with every item."""
+    """Whether a failed run was stopped with work left: it did not fail with every item."""
     stage = await connection.fetchval(
         "select (error ->> 'stage')::int from automation_run where id = $1", run.key.run
     )

@@ -11,9 +11,9 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
+from piccolo_conf import DB
 from pipeline.errors import InsufficientCreditsError, ValidationError
 from pipeline.settings import settings
-from piccolo_conf import DB
 
 MAX_AMOUNT = 1_000_000_000
 
@@ -39,7 +39,8 @@ async def hold(
     if credits == 0:
         return
     left = await connection.fetchval(
-        "update account set balance = balance - $2 where id = $1 and balance >= $2 returning balance",
+        "update account set balance = balance - $2"
+        " where id = $1 and balance >= $2 returning balance",
         account,
         credits,
     )
@@ -87,7 +88,8 @@ async def release(
     """Give back what a stage (None: every stage) of the run still holds; how much that was."""
     rows = await connection.fetch(
         "select stage, sum(held)::bigint as held from credit_entry"
-        " where run_id = $1 and ($2::int is null or stage = $2) group by stage having sum(held) > 0",
+        " where run_id = $1 and ($2::int is null or stage = $2)"
+        " group by stage having sum(held) > 0",
         run,
         stage,
     )

@@ -176,7 +176,9 @@ def payload(
     """`error` as it is stored and shown."""
     return ErrorPayload(
         error_type=type(error).__name__,
-        error_message=str(error)[:2000] if not isinstance(error, InternalError) else "Internal error",
+        error_message=str(error)[:2000]
+        if not isinstance(error, InternalError)
+        else "Internal error",
         phase=phase,
         timestamp=datetime.now(UTC),
         user_message=error.user_message[:2000],

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from db.status import RunStatus, StageStatus
+from piccolo_conf import DB
 from pipeline.bar import children_per_item
 from pipeline.options import RunOptions
-from piccolo_conf import DB
 
 if TYPE_CHECKING:
     from pipeline.progress import Progress, StageProgress

@@ -51,7 +51,7 @@ class Guarded:
         self.loop = task.get_loop()
         self.reason: Reason | None = None
         self.saving = False
-        """The work is done and its result is being saved: the lease lives on, nothing interrupts."""
+        """The result is being saved: the lease lives on, and nothing interrupts."""
 
     def interrupt(self, reason: Reason) -> None:
         """Cancel the task, once, from any thread."""
@@ -122,7 +122,7 @@ class Heartbeat(threading.Thread):
 
     def _renew(self, key: queue.RunKey, group: list[Guarded]) -> None:
         lease = round(settings().lease_seconds * 1000)
-        pairs = [x for g in group for x in (g.claim.stage, g.claim.token)]
+        pairs: list[str | int] = [x for g in group for x in (g.claim.stage, g.claim.token)]
         status, *lost = self.renew(keys=[key.meta, key.events], args=[lease, *pairs])
         if status is None:
             return  # Redis forgot the run; the keeper tells it again, then we take ours back
@@ -137,7 +137,7 @@ class Heartbeat(threading.Thread):
 
     def _take_back(self, key: queue.RunKey, claim: queue.Claim, lease: int) -> bool:
         items = [str(held.id) for held in claim.items]
-        args = [claim.stage, claim.token, lease, *items]
+        args: list[str | int] = [claim.stage, claim.token, lease, *items]
         return bool(self.adopt(keys=[key.meta, key.events], args=args))
 
 

@@ -21,13 +21,13 @@ from redis.exceptions import RedisError
 
 from db.engine import LOST_CONNECTION
 from db.status import RunStatus, StageStatus
+from piccolo_conf import DB
 from pipeline import broker, ledger, queue
 from pipeline.connections import close_all, open_all, state
 from pipeline.logs import set_up_logs
 from pipeline.queue import RunKey
 from pipeline.rebuild import rebuild
 from pipeline.settings import settings
-from piccolo_conf import DB
 
 log = logging.getLogger(__name__)
 

@@ -14,12 +14,12 @@ import msgspec
 
 from db.lineage import FOLLOWING, ROW_TABLE, SELECTED
 from db.status import GenerationStatus, StageStatus
+from piccolo_conf import DB
 from pipeline import credits
 from pipeline.errors import ErrorPayload, InsufficientCreditsError
 from pipeline.options import RunOptions
 from pipeline.prices import price_per_unit
 from pipeline.stage import Done, Item, Job, Stage
-from piccolo_conf import DB
 
 OPEN = "('queued', 'processing')"
 BULK_TIMEOUT = 300.0
@@ -91,7 +91,10 @@ async def begin(
             ids,
             list(attempts.values()),
         )
-        work = {r["item_id"]: Item(r["item_id"], r["title"], r["price"], attempts[r["item_id"]]) for r in rows}
+        work = {
+            r["item_id"]: Item(r["item_id"], r["title"], r["price"], attempts[r["item_id"]])
+            for r in rows
+        }
         if len(work) == len(ids):
             return [work[i] for i in ids], {}
         over = await connection.fetch(

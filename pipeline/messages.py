@@ -3,6 +3,7 @@
 Spec §4 fixes those of the AI functions; the others are of the same kind.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from db.status import Phase
@@ -73,7 +74,7 @@ def counts_items(stage: int, phase: Phase) -> bool:
     return (stage, phase) not in _SPECIAL or (stage, phase) == (1, Phase.AI_CALL)
 
 
-_SPECIAL = {
+_SPECIAL: dict[tuple[int, Phase], Callable[[dict[str, Any]], str]] = {
     (1, Phase.PREP): lambda d: f"Loading {plural(d['count'], 'keyword')} for clustering",
     (1, Phase.AI_CALL): lambda d: (
         f"Analyzing keyword relationships ({d['processed']:,}/{d['total']:,})"
@@ -95,7 +96,7 @@ _SPECIAL = {
     (3, Phase.SAVE): lambda d: f"Creating {plural(d['task_count'], 'task')}",
 }
 
-_GENERAL = {
+_GENERAL: dict[Phase, Callable[[int, dict[str, Any]], str]] = {
     Phase.INIT: lambda n, d: f"Starting {NAMES[n].lower()}",
     Phase.PREP: lambda n, d: f"Preparing {plural(d.get('count', 0), ITEMS[n])}",
     Phase.AI_CALL: lambda n, d: f"Working on {ITEMS[n]}s ({d['processed']:,}/{d['total']:,})",
@@ -106,7 +107,7 @@ _GENERAL = {
 
 
 def success(stage: int, total: int, completed: int, failed: int, made: dict[str, int]) -> str:
-    """What a stage achieved: `45 keywords mapped into 8 clusters`, failures said where there are."""
+    """What a stage achieved: `45 keywords mapped into 8 clusters`, with failures if any."""
     if total == 0:
         return f"No {ITEMS[stage]}s to work on"
     text = _SUCCESS[stage](completed, total if failed else None, made)
@@ -139,13 +140,9 @@ def _prompts(completed: int, total: int | None, made: dict[str, int]) -> str:
     return text if total is None else f"{text} for {_of(completed, total, 'article')}"
 
 
-_SUCCESS = {
-    1: lambda c, t, m: (
-        f"{_of(c, t, 'keyword')} mapped into {plural(m['clusters'], 'cluster')}"
-    ),
-    2: lambda c, t, m: (
-        f"Generated {plural(m['ideas'], 'content idea')} for {_of(c, t, 'cluster')}"
-    ),
+_SUCCESS: dict[int, Callable[[int, int | None, dict[str, int]], str]] = {
+    1: lambda c, t, m: f"{_of(c, t, 'keyword')} mapped into {plural(m['clusters'], 'cluster')}",
+    2: lambda c, t, m: f"Generated {plural(m['ideas'], 'content idea')} for {_of(c, t, 'cluster')}",
     3: lambda c, t, m: f"{plural(m['tasks'], 'task')} created from {_of(c, t, 'idea')}",
     4: _articles,
     5: _prompts,

@@ -4,6 +4,7 @@ Its cost does not depend on the number of items: one row, one script call. When 
 the run (days after its end, or just now wiped) the counts come from PostgreSQL.
 """
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -11,13 +12,13 @@ from uuid import UUID
 import msgspec
 
 from db.status import GenerationStatus, Phase, RunOrder, RunStatus, StageStatus
+from piccolo_conf import DB
 from pipeline import bar, estimate, messages, queue
 from pipeline.errors import ErrorPayload
 from pipeline.options import RunOptions
 from pipeline.reporter import Step
 from pipeline.results import StageResult
 from pipeline.words import plural
-from piccolo_conf import DB
 
 COUNTED = (
     GenerationStatus.PENDING,
@@ -128,18 +129,13 @@ def _blank(row: Any, n: int) -> StageProgress:
 
 def _from_redis(row: Any, raw: list[Any]) -> tuple[Live, list[StageProgress]]:
     fields, counts, shares, steps, in_flight, _ = raw
-    if isinstance(fields, dict):
-        pairs, share_pairs = fields.items(), shares.items()
-    else:
-        pairs = zip(fields[::2], fields[1::2], strict=True)
-        share_pairs = zip(shares[::2], shares[1::2], strict=True)
-    live = Live({k.decode(): v.decode() for k, v in pairs})
-    for name, share in share_pairs:
-        stage, item = name.decode().split(":", 1)
+    live = Live({k.decode(): v.decode() for k, v in _pairs(fields)})
+    for name, share in _pairs(shares):
+        number, item = name.decode().split(":", 1)
         if item == "prepare":
             live.prepared = int(share) / 1000
         else:
-            live.shares.setdefault(int(stage), []).append(int(share) / 1000)
+            live.shares.setdefault(int(number), []).append(int(share) / 1000)
     live.steps = [msgspec.json.decode(step, type=Step) for step in steps]
     live.in_flight = in_flight
     stages = []
@@ -149,6 +145,10 @@ def _from_redis(row: Any, raw: list[Any]) -> tuple[Live, list[StageProgress]]:
         stage.pending, stage.processing, stage.completed, stage.failed, stage.cancelled = five
         stages.append(stage)
     return live, stages
+
+
+def _pairs(flat: list[bytes]) -> Iterable[tuple[bytes, bytes]]:
+    return zip(flat[::2], flat[1::2], strict=True)
 
 
 async def _from_postgres(row: Any) -> list[StageProgress]:
@@ -230,7 +230,9 @@ def _message(
     if status == RunStatus.FAILED and error is not None:
         return error.user_message
     if status == RunStatus.CANCELLED:
-        done = f"{stage.completed:,} of {plural(stage.total, messages.ITEMS[stage.stage])} completed"
+        done = (
+            f"{stage.completed:,} of {plural(stage.total, messages.ITEMS[stage.stage])} completed"
+        )
         return f"Cancelled during {stage.name.lower()}: {done}"
     if phase == Phase.DONE and stage.result is not None:
         return stage.result.message

@@ -23,7 +23,6 @@ each script can be sent twice without harm.
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from itertools import chain
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -124,7 +123,15 @@ def _script(name: str) -> AsyncScript:
     return AsyncScript(None, source(name))  # type: ignore[arg-type]
 
 
-async def _call(name: str, key: RunKey, *args: str | int | float) -> Any:
+Argument = str | int | float
+
+
+def _flat(rows: Iterable[Iterable[Argument]]) -> list[Argument]:
+    """Rows of arguments as one list."""
+    return [value for row in rows for value in row]
+
+
+async def _call(name: str, key: RunKey, *args: Argument) -> Any:
     return await _script(name)(keys=[key.meta, key.events], args=args, client=state())
 
 
@@ -141,7 +148,7 @@ async def fill(key: RunKey, stage: int, items: Iterable[tuple[UUID, str, int, in
     flat = [(str(i), status, position, attempts) for i, status, position, attempts in items]
     new = 0
     for start in range(0, len(flat), FILL_CHUNK):
-        part = chain.from_iterable(flat[start : start + FILL_CHUNK])
+        part = _flat(flat[start : start + FILL_CHUNK])
         new += int(await _call("fill", key, stage, *part))
     return new
 
@@ -155,7 +162,7 @@ async def claim(
     key: RunKey, token: str, lease: float, stages: Sequence[tuple[int, int]]
 ) -> Claim | Refused:
     """Take due items of the first of `stages` ((stage, batch)..) that has any, for `lease` s."""
-    wanted = chain.from_iterable(stages)
+    wanted = _flat(stages)
     answer = await _call("claim", key, token, round(lease * 1000), *wanted)
     if answer[0] != b"OK":
         return Refused(answer[0].decode())
@@ -174,8 +181,8 @@ async def settle(
     children: Sequence[tuple[UUID, int]] = (),
 ) -> Settled:
     """Move items to the outcomes PostgreSQL has; enter children ((item, position)..) after them."""
-    moves = chain.from_iterable((str(item), status.value) for item, status in outcomes.items())
-    entering = chain.from_iterable((str(item), position) for item, position in children)
+    moves = _flat((str(item), status.value) for item, status in outcomes.items())
+    entering = _flat((str(item), position) for item, position in children)
     lost, drained, entered = await _call(
         "settle",
         claim.key,
@@ -207,9 +214,7 @@ async def reopen(key: RunKey, stage: int, items: Sequence[tuple[UUID, int]]) -> 
     """Put (item, position) back into pending after a person's retry; how many moved."""
     moved = 0
     for start in range(0, len(items), FILL_CHUNK):
-        part = chain.from_iterable(
-            (str(item), position) for item, position in items[start : start + FILL_CHUNK]
-        )
+        part = _flat((str(item), position) for item, position in items[start : start + FILL_CHUNK])
         moved += int(await _call("reopen", key, stage, *part))
     return moved
 
@@ -227,7 +232,7 @@ async def tell(
     steps: Sequence[bytes],
 ) -> None:
     """Report work under way: (phase, message, current item), shares done (0 to 1), new steps."""
-    pairs = chain.from_iterable((str(i), round(share * 1000)) for i, share in shares.items())
+    pairs = _flat((str(i), round(share * 1000)) for i, share in shares.items())
     await _call("tell", key, stage, *now, *pairs, "|", *(step.decode() for step in steps))
 
 
@@ -262,7 +267,7 @@ async def expire(key: RunKey, seconds: int | None) -> None:
 
 async def status(key: RunKey) -> RunStatus | None:
     """The run's status as Redis has it; None when it does not know the run."""
-    raw = await state().hget(key.meta, "status")
+    raw: Any = await state().hget(key.meta, "status")
     return None if raw is None else RunStatus(raw.decode())
 
 

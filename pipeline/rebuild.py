@@ -1,11 +1,11 @@
-"""Redis told anew from PostgreSQL: after FLUSHALL, after a restart without a file, or days later."""
+"""Redis told anew from PostgreSQL: after FLUSHALL, a restart without its file, or days later."""
 
 import logging
 
 from db.status import RunStatus, StageStatus
+from piccolo_conf import DB
 from pipeline import ledger, queue
 from pipeline.advance import KEEP_SECONDS
-from piccolo_conf import DB
 
 log = logging.getLogger(__name__)
 

@@ -27,7 +27,7 @@ from pipeline.errors import (
     PipelineError,
     RetryLater,
     RunError,
-    TimeoutError,
+    TimeoutError,  # noqa: A004 - the spec's word
     WorkerDiedError,
     new_error_id,
     payload,
@@ -39,6 +39,7 @@ log = logging.getLogger(__name__)
 
 COOL_DOWN_NAP = 1.0
 MAX_DELAY = 60.0
+
 
 async def answer_bell(stage: int, account: str, run: str) -> None:
     """Work in a run for a turn of some seconds; ring again if there is more.
@@ -67,7 +68,9 @@ async def answer_bell(stage: int, account: str, run: str) -> None:
 def _by_preference(kind: str, asking: bool) -> list[tuple[int, int]]:
     """(stage, batch) of a queue's stages, the last ones first."""
     stages = sorted(STAGES.values(), key=lambda s: -s.number)
-    return [(s.number, s.batch) for s in stages if s.queue == kind and (asking or not s.asks_provider)]
+    return [
+        (s.number, s.batch) for s in stages if s.queue == kind and (asking or not s.asks_provider)
+    ]
 
 
 async def do(claim: queue.Claim) -> None:

@@ -25,7 +25,7 @@ def main(kind: str) -> None:
     if kind not in KINDS:
         raise SystemExit(f"unknown kind of worker {kind!r}: choose one of {', '.join(KINDS)}")
     # Dramatiq reads it when imported: more than threads would starve the other workers.
-    os.environ["dramatiq_queue_prefetch"] = str(KINDS[kind])
+    os.environ["dramatiq_queue_prefetch"] = str(KINDS[kind])  # noqa: SIM112 - its spelling
 
     import asyncio  # noqa: PLC0415
 

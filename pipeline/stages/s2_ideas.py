@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+import dramatiq
 
 from db.status import Phase
 from piccolo_conf import DB
@@ -17,6 +18,7 @@ from pipeline.planning import Brief, Ideas
 from pipeline.settings import settings
 from pipeline.stage import Done, Job, Outcomes, Stage
 from pipeline.words import key_of
+from pipeline.work import answer_bell
 
 KEYWORDS = 80
 """Keywords of a cluster that the question names, the most searched ones."""
@@ -124,3 +126,9 @@ async def save(connection: asyncpg.Connection, job: Job, results: dict[UUID, Any
 
 
 STAGE = Stage(number=2, function="generate_ideas", name="Ideas", queue="text", work=work, save=save)
+
+
+@dramatiq.actor(queue_name=STAGE.queue, priority=8)
+async def generate_ideas(account: str, run: str) -> None:
+    """A bell: there is work in this run's stage 2."""
+    await answer_bell(STAGE.number, account, run)

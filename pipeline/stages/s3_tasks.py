@@ -7,10 +7,12 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+import dramatiq
 
 from piccolo_conf import DB
 from pipeline.errors import ValidationError
 from pipeline.stage import Done, Job, Outcomes, Stage
+from pipeline.work import answer_bell
 
 
 async def work(job: Job) -> Outcomes:
@@ -58,5 +60,18 @@ async def save(connection: asyncpg.Connection, job: Job, results: dict[UUID, Any
 
 
 STAGE = Stage(
-    number=3, function="create_tasks", name="Tasks", queue="text", batch=50, work=work, save=save
+    number=3,
+    function="create_tasks",
+    name="Tasks",
+    queue="text",
+    batch=50,
+    asks_provider=False,
+    work=work,
+    save=save,
 )
+
+
+@dramatiq.actor(queue_name=STAGE.queue, priority=7)
+async def create_tasks(account: str, run: str) -> None:
+    """A bell: there is work in this run's stage 3."""
+    await answer_bell(STAGE.number, account, run)

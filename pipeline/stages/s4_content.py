@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+import dramatiq
 import msgspec
 
 from db.articles import insert_article
@@ -19,6 +20,7 @@ from pipeline.articles import Article, ArticleExtension, Plan
 from pipeline.errors import AIProviderError, ContentPolicyError, ValidationError
 from pipeline.markdown import clean_body
 from pipeline.stage import Done, Job, Outcomes, Stage
+from pipeline.work import answer_bell
 
 
 async def work(job: Job) -> Outcomes:
@@ -140,3 +142,9 @@ async def save(connection: asyncpg.Connection, job: Job, results: dict[UUID, Any
 STAGE = Stage(
     number=4, function="generate_content", name="Content", queue="text", work=work, save=save
 )
+
+
+@dramatiq.actor(queue_name=STAGE.queue, priority=6)
+async def generate_content(account: str, run: str) -> None:
+    """A bell: there is work in this run's stage 4."""
+    await answer_bell(STAGE.number, account, run)

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+import dramatiq
 
 from db.status import Phase
 from piccolo_conf import DB
@@ -15,6 +16,7 @@ from pipeline.errors import ValidationError
 from pipeline.illustrating import ImagePrompts
 from pipeline.markdown import headings
 from pipeline.stage import Done, Job, Outcomes, Stage
+from pipeline.work import answer_bell
 
 
 async def work(job: Job) -> Outcomes:
@@ -98,3 +100,9 @@ STAGE = Stage(
     work=work,
     save=save,
 )
+
+
+@dramatiq.actor(queue_name=STAGE.queue, priority=5)
+async def generate_image_prompts(account: str, run: str) -> None:
+    """A bell: there is work in this run's stage 5."""
+    await answer_bell(STAGE.number, account, run)

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+import dramatiq
 
 from db.status import Phase
 from piccolo_conf import DB
@@ -17,6 +18,7 @@ from pipeline.fields import fit
 from pipeline.pictures import BrokenPicture, Picture, recode
 from pipeline.settings import settings
 from pipeline.stage import Done, Job, Outcomes, Stage
+from pipeline.work import answer_bell
 
 AGAIN_AFTER = 2.0
 """Seconds before an unreadable picture is asked for again."""
@@ -66,3 +68,9 @@ async def save(connection: asyncpg.Connection, job: Job, results: dict[UUID, Any
 STAGE = Stage(
     number=6, function="generate_images", name="Images", queue="images", work=work, save=save
 )
+
+
+@dramatiq.actor(queue_name=STAGE.queue, priority=4)
+async def generate_images(account: str, run: str) -> None:
+    """A bell: there is work in this run's stage 6."""
+    await answer_bell(STAGE.number, account, run)
