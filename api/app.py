@@ -110,7 +110,7 @@ def create_app() -> Litestar:
         openapi_config=OpenAPIConfig(
             title="igny8",
             version=VERSION,
-            path="/api",
+            path="/schema",
             operation_id_creator=lambda handler, method, parts: handler.handler_name,
             render_plugins=[JsonRenderPlugin(path="/openapi.json")],
             components=Components(

@@ -18,7 +18,7 @@ PROBLEM = "application/problem+json"
 
 
 async def test_every_answer_carries_the_security_headers(client: httpx2.AsyncClient) -> None:
-    for path in ("/api/v1/health/live", "/api/v1/runs", "/nowhere", "/api/openapi.json"):
+    for path in ("/api/v1/health/live", "/api/v1/runs", "/nowhere", "/schema/openapi.json"):
         headers = (await client.get(path)).headers
         for name, value in module.SECURITY_HEADERS.items():
             assert headers[name] == value, path
@@ -92,7 +92,7 @@ async def test_readiness_names_what_is_missing(client: httpx2.AsyncClient) -> No
 
 
 async def test_the_description_has_exact_schemas(client: httpx2.AsyncClient) -> None:
-    schemas = (await client.get("/api/openapi.json")).json()["components"]["schemas"]
+    schemas = (await client.get("/schema/openapi.json")).json()["components"]["schemas"]
     start = schemas["StartRun"]
     assert start["additionalProperties"] is False
     assert start["required"] == ["selection"]
