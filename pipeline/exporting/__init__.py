@@ -1,0 +1,10 @@
+"""Articles as files: Markdown with front matter, standalone HTML, JSON, and their images.
+
+`articles` reads them, `markdown`, `page` and `index` make texts, `files` writes safely, `export`
+puts them together.
+"""
+
+from pipeline.exporting.export import FORMATS, Exported, Format, Missing, export_articles
+from pipeline.exporting.files import ExportRefused
+
+__all__ = ["FORMATS", "ExportRefused", "Exported", "Format", "Missing", "export_articles"]

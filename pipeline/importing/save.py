@@ -1,0 +1,85 @@
+"""Keyword rows into the database, all of them or none.
+
+Three set-wise statements instead of one upsert: existing rows are only written where something
+unknown becomes known, so importing the same file again changes nothing.
+"""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from piccolo_conf import DB
+from pipeline.importing.keywords import KeywordRow
+
+_ROWS = """
+    unnest($2::text[], $3::text[], $4::text[], $5::int[], $6::float8[], $7::float8[], $8::text[])
+    as new (country, key, text, volume, difficulty, cpc, intent)"""
+
+_CREATE = f"""
+    insert into keyword (account_id, country, key, text, volume, difficulty, cpc, intent)
+    select $1, * from {_ROWS}
+    on conflict (account_id, country, key) do nothing
+    returning country, key"""
+
+_FILL = f"""
+    update keyword set
+        volume = coalesce(keyword.volume, new.volume),
+        difficulty = coalesce(keyword.difficulty, new.difficulty),
+        cpc = coalesce(keyword.cpc, new.cpc),
+        intent = coalesce(keyword.intent, new.intent)
+    from {_ROWS}
+    where keyword.account_id = $1 and keyword.country = new.country and keyword.key = new.key
+        and (keyword.volume is null and new.volume is not null
+            or keyword.difficulty is null and new.difficulty is not null
+            or keyword.cpc is null and new.cpc is not null
+            or keyword.intent is null and new.intent is not null)"""
+
+_FIND = """
+    select keyword.id
+    from unnest($2::text[], $3::text[]) with ordinality as new (country, key, place)
+    join keyword on keyword.account_id = $1
+        and keyword.country = new.country and keyword.key = new.key
+    order by new.place"""
+
+_TIMEOUT = 120.0
+
+
+class Saved(msgspec.Struct, frozen=True):
+    """Ids in the order of the rows; how many rows are new and how many were known before."""
+
+    ids: list[UUID]
+    created: int
+    joined: int
+
+
+async def save_keywords(account_id: UUID, rows: Sequence[KeywordRow]) -> Saved:
+    """Create the keywords that the account does not have; fill what was unknown of the others.
+
+    `rows` hold each keyword and country once, as `read_keywords` gives them. What is known already
+    is not overwritten. One transaction: an error leaves nothing behind.
+    """
+    if not rows:
+        return Saved([], 0, 0)
+    # Two imports at once take the rows in the same order, so they cannot lock each other out.
+    ordered = sorted(rows, key=lambda row: (row.country, row.key))
+    columns = [
+        [getattr(row, column) for row in ordered]
+        for column in ("country", "key", "text", "volume", "difficulty", "cpc", "intent")
+    ]
+    async with DB.transaction() as transaction:
+        connection: asyncpg.Connection = transaction.connection
+        # A plan kept from imports into a small table would read all of it once for every row.
+        await connection.execute("set local plan_cache_mode = force_custom_plan")
+        created = await connection.fetch(_CREATE, account_id, *columns, timeout=_TIMEOUT)
+        if len(created) < len(rows):
+            await connection.execute(_FILL, account_id, *columns, timeout=_TIMEOUT)
+        found = await connection.fetch(
+            _FIND,
+            account_id,
+            [row.country for row in rows],
+            [row.key for row in rows],
+            timeout=_TIMEOUT,
+        )
+    return Saved([row["id"] for row in found], len(created), len(rows) - len(created))
