@@ -98,7 +98,7 @@ def shortcomings(article: Article, plan: Plan) -> list[str]:
     wrong = []
     if other := language.other_language(article.body[:1000], plan.language):
         wrong.append(f'the article is in the language "{other}", "{plan.language}" is wanted')
-    opening = " ".join(plain(clean_body(article.body)[:2000]).split()[:OPENING])
+    opening = " ".join(plain(clean_body(article.body[:1500])).split()[:OPENING])
     if not has_keyword(opening, plan.primary_keyword):
         wrong.append(
             f"the first {OPENING} words of the body do not hold the primary keyword "
@@ -113,11 +113,11 @@ def lack_of(body: str, plan: Plan) -> Lack | None:
     Sections too short to count are to be extended, and the shorter half of all where the missing
     ones alone will not make up for the words.
     """
-    parts = sections(body)[1:]
+    opening, *parts = sections(body)
     missing, written = _planned(parts, plan)
-    words = count_words(body)
-    lengths = {part: count_words(part.text) for part in written}
-    thin = [part for part, length in lengths.items() if length < SECTION_WORDS]
+    lengths = {part: count_words(part.text) for part in parts}
+    words = count_words(opening.text) + sum(lengths.values())
+    thin = [part for part in written if lengths[part] < SECTION_WORDS]
     too_short = words < plan.target_words * ENOUGH
     if not missing and not thin and not too_short:
         return None
