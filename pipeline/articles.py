@@ -50,6 +50,13 @@ class Article(msgspec.Struct):
     body: str
 
 
+class Draft(msgspec.Struct, frozen=True):
+    """An article kept between two attempts, with the plan it was written from."""
+
+    plan: Plan
+    article: Article
+
+
 class WrittenSection(msgspec.Struct):
     """A section by its heading; `text` is its Markdown without the heading."""
 
@@ -85,6 +92,15 @@ def plan_of(task: dict[str, Any], href: str) -> Plan:
             what = name.replace("_", " ")
             raise ValidationError(f'The task "{plan.title}" has no {what}', href)
     return plan
+
+
+def draft_for(plan: Plan, kept: Any) -> Article | None:
+    """The article of a kept `Draft` if it was written from this very plan."""
+    try:
+        draft = msgspec.convert(kept, Draft)
+    except msgspec.ValidationError:  # none, or one of another release
+        return None
+    return draft.article if draft.plan == plan else None
 
 
 def faults(article: Article) -> list[str]:

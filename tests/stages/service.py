@@ -11,6 +11,15 @@ Reply = Callable[[dict[str, Any]], Any]
 """Makes the answer to a question from the data block of its prompt."""
 
 
+class Busy(Exception):
+    """The service answers 503."""
+
+
+def busy(_: dict[str, Any]) -> Any:
+    """The reply of a service that cannot answer now."""
+    raise Busy
+
+
 class Service:
     """`answers[schema]` are used up one by one, the last one again and again."""
 
@@ -72,10 +81,14 @@ class Service:
                 length = int(head.split("content-length:")[1].split("\r\n")[0])
                 request = json.loads(await reader.readexactly(length))
                 make = self._image if "/images/generations" in head else self._chat
-                kind, pieces = make(request)
+                status = "200 OK"
+                try:
+                    kind, pieces = make(request)
+                except Busy:
+                    status, kind, pieces = "503 Busy", "application/json", [b"{}"]
                 length = sum(map(len, pieces))
                 writer.write(
-                    f"HTTP/1.1 200 OK\r\ncontent-type: {kind}\r\n"
+                    f"HTTP/1.1 {status}\r\ncontent-type: {kind}\r\n"
                     f"content-length: {length}\r\n\r\n".encode()
                 )
                 for piece in pieces:  # one by one with a breath between, as a stream comes
