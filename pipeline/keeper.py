@@ -79,6 +79,9 @@ class Keeper:
         except (RedisError, *LOST_CONNECTION) as error:
             self.in_touch_since = None
             log.warning("the keeper cannot see everything: %s", error)
+        except Exception:  # whoever mends the others must not die of a bug
+            self.in_touch_since = None
+            log.exception("the keeper could not look after the runs")
 
     async def _leads(self) -> bool:
         client = state()
