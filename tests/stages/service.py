@@ -15,6 +15,10 @@ class Busy(Exception):
     """The service answers 503."""
 
 
+class Cut(str):
+    """The text of an answer that ends where the service's limit is."""
+
+
 def busy(_: dict[str, Any]) -> Any:
     """The reply of a service that cannot answer now."""
     raise Busy
@@ -42,7 +46,8 @@ class Service:
         return [data for name, data in self.asked if name == schema][-1]
 
     def _chat(self, request: dict[str, Any]) -> tuple[str, list[bytes]]:
-        schema = request["response_format"]["json_schema"]["name"]
+        schema = request.get("response_format", {}).get("json_schema", {}).get("name", "")
+        schema = schema or self.asked[-1][0]  # the continuation of an answer names none
         first = next(m["content"] for m in request["messages"] if m["role"] == "user")
         data = json.loads(first.rsplit("```json\n", 1)[1].removesuffix("\n```"))
         self.asked.append((schema, data))
@@ -51,18 +56,19 @@ class Service:
         reply = replies.pop(0) if len(replies) > 1 else replies[0]
         answer = reply(data)
         text = answer if isinstance(answer, str) else json.dumps(answer)
+        finish = "length" if isinstance(answer, Cut) else "stop"
         usage = {"prompt_tokens": 10, "completion_tokens": 20, "total_tokens": 30}
         base: dict[str, Any] = {"id": "c", "created": 1, "model": request["model"]}
         if not request.get("stream"):
             message = {"role": "assistant", "content": text}
-            choice = {"index": 0, "finish_reason": "stop", "message": message}
+            choice = {"index": 0, "finish_reason": finish, "message": message}
             whole = {**base, "object": "chat.completion", "choices": [choice], "usage": usage}
             return "application/json", [json.dumps(whole).encode()]
         chunks: list[dict[str, Any]] = [
             {"index": 0, "delta": {"content": text[at : at + 400]}, "finish_reason": None}
             for at in range(0, len(text), 400)
         ]
-        chunks.append({"index": 0, "delta": {}, "finish_reason": "stop"})
+        chunks.append({"index": 0, "delta": {}, "finish_reason": finish})
         base["object"] = "chat.completion.chunk"
         lines = [json.dumps({**base, "choices": [chunk]}) for chunk in chunks]
         lines += [json.dumps({**base, "choices": [], "usage": usage}), "[DONE]"]

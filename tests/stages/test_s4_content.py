@@ -11,7 +11,7 @@ from pipeline.markdown import headings
 from pipeline.stage import Done
 from pipeline.stages.s4_content import STAGE
 from tests.stages import rows
-from tests.stages.service import Reply, Service, busy
+from tests.stages.service import Cut, Reply, Service, busy
 
 
 def article(body: str | None = None, **changes: Any) -> Reply:
@@ -142,6 +142,23 @@ async def test_an_article_outlives_an_extension_that_has_to_wait(
     assert words >= 255
     kept = "SELECT count(*) FROM answer_cache WHERE account_id = $1"
     assert await rows.value(kept, account) == 0
+
+
+async def test_an_article_that_fits_no_answer_is_written_in_two_halves(
+    account: UUID, ai: Service
+) -> None:
+    def reply(data: dict[str, Any]) -> Any:
+        names = [each["heading"] for each in data["outline"]]
+        whole: dict[str, Any] = article(rows.written(names, data["target_words"]))(data)
+        return whole if len(names) <= 2 else Cut('{"title": "Pour over')
+
+    ai.says("Article", reply)
+    ai.says("ArticleExtension", extension)
+    content = await write(account)
+    assert [text for _, text in headings(content["body"])] == [
+        each.heading for each in rows.OUTLINE
+    ]
+    assert content["word_count"] >= 300
 
 
 @pytest.mark.parametrize("wrapped", ["```markdown\n{}\n```", "# A title\n\n{}", "Sure!\n\n{}"])
