@@ -34,6 +34,7 @@ from pipeline.errors import (
     new_error_id,
     payload,
 )
+from pipeline.run import RunFacts, run_facts
 from pipeline.settings import settings
 from pipeline.stage import STAGES, Done, Item, Job, Outcomes
 
@@ -133,21 +134,21 @@ async def do(claim: queue.Claim) -> None:
         await advance(claim.key)
 
 
-_facts_known: dict[UUID, ledger.RunFacts] = {}
+_facts_known: dict[UUID, RunFacts] = {}
 
 
-async def _facts(run: UUID) -> ledger.RunFacts:
+async def _facts(run: UUID) -> RunFacts:
     if run not in _facts_known:
         if len(_facts_known) > 1000:
             _facts_known.clear()
-        facts = await ledger.run_facts(run)
+        facts = await run_facts(run)
         if facts is None:
             raise heartbeat.Interrupted("lost")
         _facts_known[run] = facts
     return _facts_known[run]
 
 
-def _job(claim: queue.Claim, items: list[Item], facts: ledger.RunFacts) -> Job:
+def _job(claim: queue.Claim, items: list[Item], facts: RunFacts) -> Job:
     counts = reporter.Counts(claim.total, claim.ended, claim.total - claim.pending)
     titles = {item.id: item.title for item in items}
     return Job(
