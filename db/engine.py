@@ -34,6 +34,10 @@ LOST_CONNECTION = (
 """What a restart of PostgreSQL looks like from here: worth another try, with a new connection."""
 
 
+TRANSIENT = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError, *LOST_CONNECTION)
+"""What may succeed when the same transaction is run again."""
+
+
 class QuietConnection(asyncpg.Connection):  # type: ignore[misc]
     """Skips the reset round trip at each release: we never SET, LISTEN or lock by session."""
 
@@ -48,10 +52,10 @@ class Transaction(PostgresTransaction):
         if self._parent is not None:
             self._own_savepoint = await self._parent.savepoint()
             return cast(Transaction, self._parent)
-        self.connection = await self.get_connection()  # type: ignore[no-untyped-call]
+        self.connection = await self.get_connection()
         try:
             self.transaction = self.connection.transaction()
-            await self.begin()  # type: ignore[no-untyped-call]
+            await self.begin()
         except BaseException:
             await self._give_back()
             raise
@@ -67,10 +71,10 @@ class Transaction(PostgresTransaction):
             return False
         try:
             if exc is None:
-                await self.commit()  # type: ignore[no-untyped-call]
+                await self.commit()
             elif not self.connection.is_closed():
                 with contextlib.suppress(*LOST_CONNECTION):  # the first error is the one to tell
-                    await self.rollback()  # type: ignore[no-untyped-call]
+                    await self.rollback()
         finally:
             self.engine.current_transaction.reset(self.context)
             await self._give_back()

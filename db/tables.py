@@ -117,6 +117,8 @@ class AutomationRun(Table, tablename="automation_run"):
     """One execution over stages first_stage to last_stage: the automation or one function.
 
     `version` rises with every change of status, so that a late copy of an old one is recognised.
+    `selection` is the list of row ids that were chosen, once `prepared` in the order to work in.
+    `revived_at` is set by a retry in a cancelled run: only what is done from then on flows on.
     `stage_n_result` is written when stage n closes: counts, seconds, credits, message.
     """
 
@@ -131,6 +133,7 @@ class AutomationRun(Table, tablename="automation_run"):
     concurrency = Integer(default=16)
     options = JSONB(default="{}")
     selection = JSONB(null=True, default=None)
+    prepared = Boolean(default=False)
     stage_1_result = JSONB(null=True, default=None)
     stage_2_result = JSONB(null=True, default=None)
     stage_3_result = JSONB(null=True, default=None)
@@ -141,6 +144,7 @@ class AutomationRun(Table, tablename="automation_run"):
     error = JSONB(null=True, default=None)
     started_by = Varchar(length=254, default="")
     started_at = Timestamptz(default=TimestamptzNow())
+    revived_at = Timestamptz(null=True, default=None)
     ended_at = Timestamptz(null=True, default=None)
 
 

@@ -7,10 +7,12 @@
     │   ├── ContentPolicyError      the AI service declined this item
     │   ├── AIProviderError         the AI service did not give a usable answer
     │   ├── TimeoutError            the AI service did not answer in time
-    │   └── WorkerDiedError         the item's worker died each time
+    │   ├── WorkerDiedError         the item's worker died each time
+    │   └── InternalError           a bug of ours; the log has its story under the error's id
     └── RunError                    would hit every item: stops the run
         ├── InsufficientCreditsError
-        └── AIAuthError             key refused, model unknown, quota used up
+        ├── AIAuthError             key refused, model unknown, quota used up
+        └── StorageError            image files cannot be stored
 
 Only `provider.py`, the ledger and the stages raise these. `pipeline/` never names an HTTP status.
 """
@@ -124,6 +126,14 @@ class WorkerDiedError(ItemError):
         return "Work on this item ended its worker process more than once. Retry, or edit the item."
 
 
+class InternalError(ItemError):
+    """A bug of ours. The message stays in the log: it may quote anything."""
+
+    @property
+    def user_message(self) -> str:
+        return "Something went wrong on our side. Retry; if it happens again, report the error id."
+
+
 class RunError(PipelineError):
     """Would hit every item: stops the run, items go back to pending, Resume goes on."""
 
@@ -151,6 +161,16 @@ class AIAuthError(RunError):
         return f"The AI service refused the request: {self}"
 
 
+class StorageError(RunError):
+    """The media store takes no files: disk full, no permission, not there."""
+
+    action = Action("open_settings", "Open Settings", "/settings")
+
+    @property
+    def user_message(self) -> str:
+        return f"Image files cannot be stored: {self}. Mend the media store, then resume."
+
+
 def new_error_id() -> str:
     """A short id that joins what a client sees with the full context in the log."""
     return uuid.uuid4().hex[:12]
@@ -167,7 +187,9 @@ def payload(
     """`error` as it is stored and shown."""
     return ErrorPayload(
         error_type=type(error).__name__,
-        error_message=str(error)[:2000],
+        error_message=str(error)[:2000]
+        if not isinstance(error, InternalError)
+        else "Internal error",
         phase=phase,
         timestamp=datetime.now(UTC),
         user_message=error.user_message[:2000],

@@ -25,6 +25,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     database_url: str = ""
     redis_url: str = ""
+    redis_server_bin: str = ""
     data_dir: str = "var"
     media_url: str = ""
     host: str = "127.0.0.1"
@@ -43,6 +44,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     image_size: Annotated[str, Meta(pattern=r"^[1-9]\d{1,3}x[1-9]\d{1,3}$")] = "1024x1024"
     provider_timeout: Seconds = 120.0
     provider_attempts: Count = 6
+    item_timeout: Seconds = 900.0
     provider_is_demo: bool = False
 
     concurrency: Count = 16

@@ -12,7 +12,6 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from db.status import Phase
 from pipeline.errors import ItemError
 from pipeline.options import RunOptions
 
@@ -102,7 +101,10 @@ class Preparation(msgspec.Struct):
 
 
 class Stage(msgspec.Struct, frozen=True, kw_only=True):
-    """A stage as the engine sees it. `batch` is how many items one claim may take."""
+    """A stage as the engine sees it. `batch` is how many items one claim may take.
+
+    A stage that asks the AI service waits while that service wants to be left alone.
+    """
 
     number: int
     function: str
@@ -111,5 +113,9 @@ class Stage(msgspec.Struct, frozen=True, kw_only=True):
     work: Work
     save: Save
     batch: int = 1
+    asks_provider: bool = True
     prepare: Prepare | None = None
-    first_phase: Phase = Phase.PREP
+
+
+STAGES: dict[int, Stage] = {}
+"""The stages of this process by number; `chain.py` fills it with the chain."""

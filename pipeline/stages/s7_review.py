@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+import dramatiq
 import msgspec
 
 from db.status import ContentStatus, Phase
@@ -16,6 +17,7 @@ from pipeline import language, media
 from pipeline.review import Article, Check, duplicates, inspect, make_report
 from pipeline.review.reading import REVIEWABLE, read_articles
 from pipeline.stage import Done, Job, Outcomes, Stage
+from pipeline.work import answer_bell
 
 _SAVE = """
     update content set review = $3, status = $4
@@ -74,6 +76,13 @@ STAGE = Stage(
     name="Final review",
     queue="text",
     batch=8,
+    asks_provider=False,
     work=work,
     save=save,
 )
+
+
+@dramatiq.actor(queue_name=STAGE.queue, priority=3)
+async def final_review(account: str, run: str) -> None:
+    """A bell: there is work in this run's stage 7."""
+    await answer_bell(STAGE.number, account, run)

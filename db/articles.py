@@ -1,0 +1,49 @@
+"""Saving an article under a slug that no other article of the account has."""
+
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+MOST_SLUG = 60
+"""Characters of a slug, its number included."""
+
+
+def numbered_slug(slug: str, number: int) -> str:
+    """`slug` for the second, third … article that wants it, within the same limit."""
+    ending = f"-{number}"
+    return slug[: MOST_SLUG - len(ending)].rstrip("-") + ending
+
+
+async def insert_article(
+    connection: asyncpg.Connection,
+    account_id: UUID,
+    task_id: UUID,
+    row: dict[str, Any],
+    *,
+    demo: bool,
+) -> None:
+    """Insert the article of a task, unless it has one; call it in a transaction.
+
+    `row` holds title, slug, meta_title, meta_description, excerpt, body and word_count. Where
+    another article has the slug, also one that is being saved at this moment, the next free number
+    is put behind it; no conflict fails the transaction.
+    """
+    wanted = slug = row["slug"] or f"article-{task_id.hex[-12:]}"
+    number = 1
+    while not await connection.fetchval(
+        """
+        INSERT INTO content (account_id, task_id, title, slug, meta_title, meta_description,
+            excerpt, body, word_count, language, demo)
+        SELECT account_id, id, $3, $4, $5, $6, $7, $8, $9, language, $10
+        FROM task WHERE account_id = $1 AND id = $2
+        ON CONFLICT DO NOTHING RETURNING TRUE
+        """,
+        *(account_id, task_id, row["title"], slug, row["meta_title"], row["meta_description"]),
+        *(row["excerpt"], row["body"], row["word_count"], demo),
+    ) and await connection.fetchval(  # a statement of its own: it sees whom the insert waited for
+        "SELECT EXISTS (SELECT FROM content WHERE account_id = $1 AND slug = $2 AND task_id <> $3)",
+        *(account_id, slug, task_id),
+    ):
+        number += 1
+        slug = numbered_slug(wanted, number)

@@ -1,0 +1,98 @@
+"""What Piccolo does not write by itself: CHECKs, composite and partial indexes.
+
+The words of the CHECKs are those of db/status.py; a test compares them with the database's.
+"""
+
+from piccolo.apps.migrations.auto.migration_manager import MigrationManager
+
+from piccolo_conf import DB
+
+ID = "0002_constraints"
+VERSION = "1.38.0"
+DESCRIPTION = "constraints"
+
+GENERATION = "'pending', 'queued', 'processing', 'completed', 'failed', 'cancelled'"
+
+WORDS = {
+    ("app_user", "role"): "'admin', 'member'",
+    ("keyword", "status"): "'new', 'mapped'",
+    ("keyword", "placed_by"): "'ai', 'similarity', 'person'",
+    ("keyword", "generation_status"): GENERATION,
+    ("cluster", "status"): "'new', 'mapped'",
+    ("cluster", "generation_status"): GENERATION,
+    ("content_idea", "status"): "'new', 'queued', 'completed'",
+    ("content_idea", "generation_status"): GENERATION,
+    ("task", "status"): "'queued', 'completed'",
+    ("task", "generation_status"): GENERATION,
+    ("content", "status"): "'draft', 'review', 'published', 'archived'",
+    ("content", "generation_status"): GENERATION,
+    ("image", "kind"): "'featured', 'in_article'",
+    ("image", "generation_status"): GENERATION,
+    ("automation_run", "order"): "'stage_by_stage', 'flow'",
+    ("automation_run", "status"): "'running', 'paused', 'cancelled', 'completed', 'failed'",
+    ("run_stage", "status"): "'waiting', 'open', 'closed'",
+    ("run_item", "status"): GENERATION,
+    ("credit_entry", "kind"): "'top_up', 'hold', 'charge', 'release'",
+}
+
+RULES = """
+alter table account add constraint account_balance_check check (balance >= 0);
+alter table automation_run add constraint automation_run_stages_check
+    check (1 <= first_stage and first_stage <= last_stage and last_stage <= 7);
+alter table automation_run add constraint automation_run_concurrency_check check (concurrency >= 1);
+alter table run_item add constraint run_item_counts_check check (attempts >= 0 and price >= 0);
+alter table credit_entry add constraint credit_entry_amounts_check check (
+    (kind = 'top_up' and held = 0)
+    or (kind = 'hold' and amount <= 0 and held = -amount)
+    or (kind = 'charge' and amount = 0 and held <= 0)
+    or (kind = 'release' and amount >= 0 and held = -amount)
+);
+
+-- One charge per item of a run, however often its result is saved.
+create unique index credit_entry_unique_charge on credit_entry (run_id, stage, item_id)
+    where kind = 'charge';
+create index credit_entry_run on credit_entry (run_id);
+create index credit_entry_list on credit_entry (account_id, id);
+
+create index run_item_queue on run_item (run_id, stage, status, position);
+create index run_item_open on run_item (run_id, stage, position)
+    where status in ('queued', 'processing');
+create index automation_run_list on automation_run (account_id, started_at desc, id desc);
+create index automation_run_active on automation_run (account_id, id)
+    where status in ('running', 'paused');
+
+-- The lists of the product, newest first, a page at a time.
+create index keyword_list on keyword (account_id, id);
+create index keyword_status on keyword (account_id, status);
+create index cluster_list on cluster (account_id, id);
+create index content_idea_list on content_idea (account_id, id);
+create index task_list on task (account_id, id);
+create index content_list on content (account_id, id);
+create index content_status on content (account_id, status);
+create index image_list on image (account_id, id);
+
+-- The other side of foreign keys: for joins, and so that a delete does not read whole tables.
+create index app_user_account on app_user (account_id);
+create index api_token_account on api_token (account_id);
+create index api_token_user on api_token (user_id);
+create index keyword_cluster on keyword (cluster_id);
+create index content_idea_run on content_idea (run_id);
+create index task_cluster on task (cluster_id);
+create index answer_cache_account on answer_cache (account_id);
+"""
+
+
+async def forwards() -> MigrationManager:
+    manager = MigrationManager(migration_id=ID, app_name="db", description=DESCRIPTION)
+
+    async def up() -> None:
+        checks = "".join(
+            f'alter table "{table}" add constraint {table}_{column}_check '
+            f'check ("{column}" in ({words}));\n'
+            for (table, column), words in WORDS.items()
+        )
+        transaction = DB.current_transaction.get()
+        await transaction.connection.execute(checks + RULES)
+
+    manager.add_raw(up)
+    return manager

@@ -1,0 +1,327 @@
+"""Opening and closing the stages of a run, and ending it.
+
+`advance` looks at the run as PostgreSQL has it and does whatever is due, however often it is called
+and by whomever: the worker that drained a stage, a control, or the keeper. The run's row is locked
+meanwhile, so each step happens once. Redis is told after the commit; the keeper repairs what a
+crash in between leaves out.
+"""
+
+import logging
+import time
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from db.status import Phase, RunOrder, RunStatus, StageStatus
+from piccolo_conf import DB
+from pipeline import broker, credits, ledger, messages, queue, results
+from pipeline.errors import ErrorPayload, InsufficientCreditsError, PipelineError, payload
+from pipeline.options import RunOptions
+from pipeline.preparing import must_prepare, prepare
+from pipeline.reporter import PHASE_START, Step
+
+log = logging.getLogger(__name__)
+
+KEEP_SECONDS = 3 * 86400
+"""How long Redis keeps the sets of a run that has ended."""
+
+
+class Run(msgspec.Struct):
+    """A locked run: its row's fields that matter here, and the status of its stages."""
+
+    key: queue.RunKey
+    status: RunStatus
+    version: int
+    first: int
+    last: int
+    order: RunOrder
+    concurrency: int
+    options: RunOptions
+    selection: list[UUID]
+    prepared: bool
+    revived_at: Any
+    stages: dict[int, StageStatus]
+    opened_at: dict[int, Any]
+
+    def unfinished(self) -> int | None:
+        """The first stage that is not closed."""
+        return next((n for n, s in sorted(self.stages.items()) if s != StageStatus.CLOSED), None)
+
+
+class Opened(msgspec.Struct, frozen=True):
+    """Stages that are open now, and the items that entered the first of them."""
+
+    stages: list[int]
+    children: list[ledger.Child]
+
+
+class Closed(msgspec.Struct, frozen=True):
+    """A stage that has ended, with its result."""
+
+    stage: int
+    result: results.StageResult
+
+
+class Ended(msgspec.Struct, frozen=True):
+    """The run has ended."""
+
+    status: RunStatus
+    error: ErrorPayload | None = None
+
+
+Event = Opened | Closed | Ended
+
+
+async def lock(connection: asyncpg.Connection, key: queue.RunKey) -> Run | None:
+    """The run, its row locked until the caller's transaction ends; None if there is none."""
+    row = await connection.fetchrow(
+        "select * from automation_run where id = $1 and account_id = $2 for update",
+        key.run,
+        key.account,
+    )
+    if row is None:
+        return None
+    stages = await connection.fetch(
+        "select stage, status, opened_at from run_stage where run_id = $1", key.run
+    )
+    return Run(
+        key=key,
+        status=RunStatus(row["status"]),
+        version=row["version"],
+        first=row["first_stage"],
+        last=row["last_stage"],
+        order=RunOrder(row["order"]),
+        concurrency=row["concurrency"],
+        options=msgspec.convert(row["options"], RunOptions),
+        selection=msgspec.convert(row["selection"] or [], list[UUID]),
+        prepared=row["prepared"],
+        revived_at=row["revived_at"],
+        stages={s["stage"]: StageStatus(s["status"]) for s in stages},
+        opened_at={s["stage"]: s["opened_at"] for s in stages},
+    )
+
+
+async def advance(key: queue.RunKey) -> None:
+    """Do all that is due in the run: open, close, end. Does nothing when nothing is."""
+    going_on = True
+    while going_on:
+        going_on = await _step(key)
+
+
+async def _step(key: queue.RunKey) -> bool:
+    """One step of `advance`; whether another may be due."""
+    run = None
+    try:
+        async with DB.transaction() as transaction:
+            run = await lock(transaction.connection, key)
+            if run is None or run.status != RunStatus.RUNNING:
+                return False
+            events = [] if _to_prepare(run) else await _due(transaction.connection, run)
+    except InsufficientCreditsError as error:
+        assert run is not None
+        await halt(key, run.unfinished() or run.last, error, Phase.INIT)
+        return False
+    assert run is not None
+    if _to_prepare(run):
+        return await _prepare(run)
+    for event in events:
+        await _tell(run, event)
+    return bool(events) and not isinstance(events[-1], Ended)
+
+
+def _to_prepare(run: Run) -> bool:
+    waiting = run.stages[run.first] == StageStatus.WAITING
+    return waiting and not run.prepared and must_prepare(run.first, len(run.selection))
+
+
+async def _prepare(run: Run) -> bool:
+    """Find the best order of the selection and store it; False when it has to wait or failed."""
+    await sync(run)
+    await say(run.key, run.first, Phase.PREP, {"count": len(run.selection)})
+    try:
+        order = await prepare(run.key, run.first, run.options, run.selection, run.concurrency)
+    except PipelineError as error:
+        await halt(run.key, run.first, error)
+        return False
+    if order is None:
+        return False
+    async with DB.connection() as connection:
+        await connection.execute(
+            "update automation_run set selection = $2, prepared = true where id = $1",
+            run.key.run,
+            [str(item) for item in order],
+        )
+    return True
+
+
+async def _due(connection: asyncpg.Connection, run: Run) -> list[Event]:
+    """The next step of a running run, written to PostgreSQL."""
+    stage = run.unfinished()
+    if stage is None:
+        return [await _end(connection, run, RunStatus.COMPLETED)]
+    if run.stages[stage] == StageStatus.WAITING:
+        return [await _open(connection, run, stage)]
+    if await _has_open_items(connection, run.key.run, stage):
+        return []
+    late = await _sweep(connection, run, stage)
+    if late:
+        return [Opened([stage], late)]
+    closed = await _close(connection, run, stage)
+    if closed.result.loaded and not closed.result.completed:
+        error = await _error_of(connection, run.key.run, closed)
+        return [closed, await _end(connection, run, RunStatus.FAILED, error)]
+    return [closed]
+
+
+async def _has_open_items(connection: asyncpg.Connection, run: UUID, stage: int) -> bool:
+    return bool(
+        await connection.fetchval(
+            "select exists (select 1 from run_item where run_id = $1 and stage = $2"
+            f" and status in {ledger.OPEN})",
+            run,
+            stage,
+        )
+    )
+
+
+async def _open(connection: asyncpg.Connection, run: Run, stage: int) -> Opened:
+    """Open a stage with all its items; in flow, the later ones with it."""
+    flowing = run.order == RunOrder.FLOW and stage > run.first
+    opening = list(range(stage, run.last + 1)) if flowing else [stage]
+    await connection.execute(
+        "update run_stage set status = 'open', opened_at = now()"
+        " where run_id = $1 and stage = any($2)",
+        run.key.run,
+        opening,
+    )
+    await connection.execute(
+        "update automation_run set stage = $2 where id = $1", run.key.run, stage
+    )
+    account, this = run.key.account, run.key.run
+    if stage == run.first:
+        children = await ledger.select(connection, account, this, stage, run.options, run.selection)
+    else:
+        children = await ledger.follow(
+            connection, account, this, stage, run.options, since=run.revived_at
+        )
+    return Opened(opening, children)
+
+
+async def _sweep(connection: asyncpg.Connection, run: Run, stage: int) -> list[ledger.Child]:
+    """Items that follow from the stage before and have not entered yet, for whatever reason."""
+    if stage == run.first:
+        return []
+    return await ledger.follow(
+        connection, run.key.account, run.key.run, stage, run.options, since=run.revived_at
+    )
+
+
+async def _close(connection: asyncpg.Connection, run: Run, stage: int) -> Closed:
+    """Write the stage's result and give back what it held."""
+    result = await results.count(connection, run.key.run, stage, run.opened_at[stage])
+    await connection.execute(
+        "update run_stage set status = 'closed', closed_at = now()"
+        " where run_id = $1 and stage = $2",
+        run.key.run,
+        stage,
+    )
+    await connection.execute(
+        f"update automation_run set stage_{stage}_result = $2 where id = $1",
+        run.key.run,
+        result,
+    )
+    await credits.release(connection, run.key.account, run.key.run, stage)
+    return Closed(stage, result)
+
+
+async def _error_of(connection: asyncpg.Connection, run: UUID, closed: Closed) -> ErrorPayload:
+    """The error of a run whose stage failed with all its items: that of its first item."""
+    raw = await connection.fetchval(
+        "select error from run_item where run_id = $1 and stage = $2 and status = 'failed'"
+        " order by position, item_id limit 1",
+        run,
+        closed.stage,
+    )
+    first = msgspec.convert(raw, ErrorPayload)
+    every = messages.all_failed(closed.stage, closed.result.loaded)
+    return msgspec.structs.replace(first, user_message=f"{every} {first.user_message}", item=None)
+
+
+async def _end(
+    connection: asyncpg.Connection, run: Run, status: RunStatus, error: ErrorPayload | None = None
+) -> Ended:
+    run.version += 1
+    await connection.execute(
+        "update automation_run set status = $2, error = $3, version = $4, ended_at = now()"
+        " where id = $1",
+        run.key.run,
+        status.value,
+        error,
+        run.version,
+    )
+    return Ended(status, error)
+
+
+async def halt(
+    key: queue.RunKey, stage: int, error: PipelineError, phase: Phase = Phase.AI_CALL
+) -> None:
+    """Stop a run that would fail with every item; its items stay pending, Resume goes on."""
+    stored = payload(error, phase=phase.value, stage=stage)
+    log.warning("error %s: run %s stopped at stage %s: %s", stored.error_id, key.run, stage, error)
+    async with DB.transaction() as transaction:
+        run = await lock(transaction.connection, key)
+        if run is None or run.status not in (RunStatus.RUNNING, RunStatus.PAUSED):
+            return
+        ended = await _end(transaction.connection, run, RunStatus.FAILED, stored)
+    assert run is not None
+    await _tell(run, ended)
+
+
+async def sync(run: Run, status: RunStatus | None = None) -> None:
+    """Tell Redis the run's status as it was committed."""
+    await queue.sync(
+        run.key,
+        status=status or run.status,
+        version=run.version,
+        concurrency=run.concurrency,
+        first=run.first,
+        last=run.last,
+    )
+
+
+async def _tell(run: Run, event: Event) -> None:
+    """Let Redis, and by it everyone who watches, know what was committed."""
+    if isinstance(event, Opened):
+        await sync(run)
+        await enter(run, event.stages, event.children)
+    elif isinstance(event, Closed):
+        await queue.set_stage(run.key, event.stage, StageStatus.CLOSED)
+        await say(run.key, event.stage, Phase.DONE, {"success": event.result.message})
+    else:
+        await sync(run, event.status)
+        await queue.expire(run.key, KEEP_SECONDS)
+
+
+async def enter(run: Run, stages: list[int], children: Sequence[ledger.Child]) -> None:
+    """Fill a stage's sets, say so, and ring for it."""
+    stage = stages[0]
+    await say(run.key, stage, Phase.INIT, {"count": len(children)})
+    await queue.fill(run.key, stage, ((i, "queued", position, 0) for i, position in children))
+    for opened in stages:
+        await queue.set_stage(run.key, opened, StageStatus.OPEN)
+    if children:
+        await say(run.key, stage, Phase.PREP, {"count": len(children)})
+        bells = min(run.concurrency, len(children))
+        await broker.ring(stage, run.key.account, run.key.run, bells)
+
+
+async def say(key: queue.RunKey, stage: int, phase: Phase, values: dict[str, Any]) -> None:
+    """One line of the step log that concerns the stage as a whole."""
+    text = messages.message(
+        stage, phase, {"processed": 0, "total": values.get("count", 0), **values}
+    )
+    step = Step(stage, phase, text, PHASE_START[phase], time.time())
+    await queue.tell(key, stage, (phase.value, text, ""), {}, [msgspec.json.encode(step)])

@@ -1,0 +1,159 @@
+"""The pulse of a worker process: one thread that renews its leases and brings bad news.
+
+A thread with a Redis connection of its own, so that a busy event loop does not look like a dead
+worker. In the same call it learns which claims were lost or cancelled and cancels their tasks.
+Claims that Redis forgot (FLUSHALL) are taken back once the run is known again, so that calls in
+flight need not be made twice.
+"""
+
+import asyncio
+import contextlib
+import logging
+import os
+import socket
+import threading
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Literal
+
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from pipeline import queue
+from pipeline.settings import settings
+
+log = logging.getLogger(__name__)
+
+Reason = Literal["cancelled", "lost", "shutdown"]
+
+BEATS_PER_LEASE = 4
+LONGEST_PAUSE = 1.0
+"""Seconds between beats at most: cancelled calls are to be closed within 3."""
+
+ALIVE_KEY = "igny8:alive:"
+ALIVE_SECONDS = 10
+
+
+class Interrupted(Exception):
+    """Work on a claim has to stop: the run was cancelled, the lease lost, or the worker stops."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Guarded:
+    """A claim under guard and the task that works on it."""
+
+    def __init__(self, claim: queue.Claim, task: "asyncio.Task[object]") -> None:
+        self.claim, self.task = claim, task
+        self.loop = task.get_loop()
+        self.reason: Reason | None = None
+        self.saving = False
+        """The result is being saved: the lease lives on, and nothing interrupts."""
+
+    def interrupt(self, reason: Reason) -> None:
+        """Cancel the task, once, from any thread."""
+        if self.reason is None and not self.saving:
+            self.reason = reason
+            self.loop.call_soon_threadsafe(self.task.cancel)
+
+
+class Heartbeat(threading.Thread):
+    """Starts beating when started; `stop` ends it."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(name="heartbeat", daemon=True)
+        self.name_in_redis = f"{ALIVE_KEY}{kind}:{socket.gethostname()}:{os.getpid()}"
+        self.guarded: dict[str, Guarded] = {}
+        self.stopping = threading.Event()
+        self.shutting_down = False
+        self.client = redis.Redis.from_url(
+            settings().redis_url,
+            socket_timeout=2.0,
+            socket_connect_timeout=2.0,
+            retry=Retry(NoBackoff(), 1),
+        )
+        self.renew, self.adopt = queue.for_heartbeat(self.client)
+
+    @contextlib.contextmanager
+    def guard(self, claim: queue.Claim) -> Iterator[Guarded]:
+        """Keep the claim's lease alive while the block runs; raises Interrupted out of it."""
+        task = asyncio.current_task()
+        assert task is not None
+        mine = self.guarded[claim.token] = Guarded(claim, task)
+        try:
+            if self.shutting_down:
+                raise Interrupted("shutdown")
+            yield mine
+        except asyncio.CancelledError:
+            if mine.reason is None:
+                raise
+            task.uncancel()
+            raise Interrupted(mine.reason) from None
+        finally:
+            self.guarded.pop(claim.token, None)
+
+    def interrupt_all(self) -> None:
+        """The worker stops: give everything back."""
+        self.shutting_down = True
+        for guarded in list(self.guarded.values()):
+            guarded.interrupt("shutdown")
+
+    def run(self) -> None:
+        pause = min(LONGEST_PAUSE, settings().lease_seconds / BEATS_PER_LEASE)
+        while not self.stopping.wait(pause):
+            try:
+                self._beat()
+            except redis.RedisError as error:
+                log.warning("leases could not be renewed: %s", error)
+        with contextlib.suppress(redis.RedisError):
+            self.client.delete(self.name_in_redis)
+        self.client.close()
+
+    def _beat(self) -> None:
+        self.client.set(self.name_in_redis, "1", ex=ALIVE_SECONDS)
+        by_run: dict[queue.RunKey, list[Guarded]] = defaultdict(list)
+        for guarded in list(self.guarded.values()):
+            by_run[guarded.claim.key].append(guarded)
+        for key, group in by_run.items():
+            self._renew(key, group)
+
+    def _renew(self, key: queue.RunKey, group: list[Guarded]) -> None:
+        lease = round(settings().lease_seconds * 1000)
+        pairs: list[str | int] = [x for g in group for x in (g.claim.stage, g.claim.token)]
+        status, *lost = self.renew(keys=[key.meta, key.events], args=[lease, *pairs])
+        if status is None:
+            return  # Redis forgot the run; the keeper tells it again, then we take ours back
+        tokens = {token.decode() for token in lost}
+        for guarded in group:
+            if guarded.claim.token not in tokens or guarded.claim.token not in self.guarded:
+                continue
+            if status == b"cancelled":
+                guarded.interrupt("cancelled")
+            elif not self._take_back(key, guarded.claim, lease):
+                guarded.interrupt("lost")
+
+    def _take_back(self, key: queue.RunKey, claim: queue.Claim, lease: int) -> bool:
+        items = [str(held.id) for held in claim.items]
+        args: list[str | int] = [claim.stage, claim.token, lease, *items]
+        return bool(self.adopt(keys=[key.meta, key.events], args=args))
+
+
+_mine: Heartbeat | None = None
+
+
+def start(kind: str) -> Heartbeat:
+    """Start the heartbeat of this process; `kind` is told to whoever asks which workers live."""
+    global _mine
+    _mine = Heartbeat(kind)
+    _mine.start()
+    return _mine
+
+
+def mine() -> Heartbeat:
+    """The heartbeat of this process. Raises RuntimeError where there is none."""
+    if _mine is None:
+        raise RuntimeError("this process has no heartbeat: only workers work")
+    return _mine

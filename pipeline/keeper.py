@@ -1,0 +1,206 @@
+"""Mends what crashes leave behind. Any number may run; one at a time is at work.
+
+Every second, for each run that is active or has just ended:
+- Redis does not know it, or knows an older status → told anew from PostgreSQL;
+- leases that ran out → their items are pending again. The danger: after an outage of Redis every
+  lease looks run out, so nothing is reaped until Redis has been up, and this process in touch with
+  it, for a whole lease;
+- due items, free concurrency, and nobody claims → ring;
+- nothing open and yet not ended → ask a worker to advance it.
+Each rescue is logged and counted under `igny8:rescues`; a rescue is never silent.
+"""
+
+import asyncio
+import logging
+import signal
+import time
+import uuid
+from typing import Any
+
+from redis.exceptions import RedisError
+
+from db.engine import LOST_CONNECTION
+from db.status import RunStatus, StageStatus
+from piccolo_conf import DB
+from pipeline import broker, ledger, queue
+from pipeline.connections import close_all, open_all, state
+from pipeline.logs import set_up_logs
+from pipeline.queue import RunKey
+from pipeline.rebuild import rebuild
+from pipeline.settings import settings
+
+log = logging.getLogger(__name__)
+
+PAUSE = 1.0
+LEADER_KEY = "igny8:keeper"
+LEADER_SECONDS = 4
+RESCUES_KEY = "igny8:rescues"
+QUIET = 1.0
+"""Seconds without a claim after which due items get a bell."""
+DEAF = 5.0
+"""Seconds without a claim after which they get one although bells are waiting."""
+FILL_PATIENCE = 10.0
+"""Seconds an opening may take to enter its items before the keeper does it."""
+COMPARE_EVERY = 10
+"""Ticks between comparisons of what is open in PostgreSQL and in Redis."""
+
+ACTIVE = """
+    select r.id, r.account_id, r.status, r.version, r.concurrency, r.first_stage, r.last_stage,
+           jsonb_object_agg(s.stage, s.status) as stages,
+           extract(epoch from now() - max(s.opened_at))::float as since_opening
+    from automation_run r join run_stage s on s.run_id = r.id
+    where r.status in ('running', 'paused') or r.ended_at > now() - interval '10 minutes'
+    group by r.id
+"""
+
+
+class Keeper:
+    """The state of one keeper process between ticks."""
+
+    def __init__(self) -> None:
+        self.token = uuid.uuid4().hex
+        self.in_touch_since: float | None = None
+        self.server: bytes | None = None
+        self.ticks = 0
+        self.advance_rung: dict[RunKey, float] = {}
+
+    async def tick(self) -> None:
+        """Look at every run once, if this keeper leads."""
+        self.ticks += 1
+        try:
+            if not await self._leads():
+                return
+            await self._touch()
+            async with DB.connection() as connection:
+                rows = await connection.fetch(ACTIVE)
+            waiting = await asyncio.to_thread(broker.waiting, "text", "images")
+            for row in rows:
+                await self._tend(row, waiting)
+        except (RedisError, *LOST_CONNECTION) as error:
+            self.in_touch_since = None
+            log.warning("the keeper cannot see everything: %s", error)
+        except Exception:  # whoever mends the others must not die of a bug
+            self.in_touch_since = None
+            log.exception("the keeper could not look after the runs")
+
+    async def _leads(self) -> bool:
+        client = state()
+        if await client.set(LEADER_KEY, self.token, nx=True, ex=LEADER_SECONDS):
+            return True
+        if await client.get(LEADER_KEY) != self.token.encode():
+            return False
+        return bool(await client.expire(LEADER_KEY, LEADER_SECONDS))
+
+    async def _touch(self) -> None:
+        """Note how long Redis has been up and in touch; a restarted server counts anew."""
+        info = await state().info("server")
+        server = str(info["run_id"]).encode()
+        if server != self.server or self.in_touch_since is None:
+            self.server, self.in_touch_since = server, time.monotonic()
+
+    def _may_reap(self) -> bool:
+        since = self.in_touch_since
+        return since is not None and time.monotonic() - since > settings().lease_seconds
+
+    async def _tend(self, row: Any, waiting: dict[str, int]) -> None:
+        key = RunKey(row["account_id"], row["id"])
+        look = await queue.look(key)
+        active = row["status"] in (RunStatus.RUNNING, RunStatus.PAUSED)
+        if look is None:
+            if active and await rebuild(key):
+                await _rescued("rebuilt", key)
+            return
+        if look.version < row["version"]:
+            await self._retell(key, row)
+            await _rescued("retold", key)
+            return
+        if not active:
+            return
+        if self._may_reap() and (items := await queue.reap(key)):
+            await _rescued("lease", key, items)
+        if look.status == RunStatus.RUNNING:
+            await self._ring(key, look, waiting)
+            await self._repair(key, look, row)
+
+    async def _retell(self, key: RunKey, row: Any) -> None:
+        if row["status"] == RunStatus.CANCELLED:
+            await queue.cancel(key, row["version"])
+            return
+        await queue.sync(
+            key,
+            status=RunStatus(row["status"]),
+            version=row["version"],
+            concurrency=row["concurrency"],
+            first=row["first_stage"],
+            last=row["last_stage"],
+        )
+
+    async def _ring(self, key: RunKey, look: queue.Look, waiting: dict[str, int]) -> None:
+        free = look.free
+        for stage in look.stages:
+            heard = waiting[broker.QUEUES[stage.stage]] == 0
+            if stage.due and free > 0 and look.idle > (QUIET if heard else DEAF):
+                bells = min(stage.due, free)
+                free -= bells
+                await broker.ring(stage.stage, key.account, key.run, bells)
+                await _rescued("bell", key, bells)
+
+    async def _repair(self, key: RunKey, look: queue.Look, row: Any) -> None:
+        known = {s.stage: s for s in look.stages}
+        stored = {int(n): StageStatus(s) for n, s in row["stages"].items()}
+        for n, status in stored.items():
+            late = (row["since_opening"] or 0.0) > FILL_PATIENCE
+            if status == StageStatus.OPEN and known[n].status == StageStatus.WAITING and late:
+                await rebuild(key)
+                await _rescued("filled", key)
+        if not any(s.open for s in look.stages):
+            rung = self.advance_rung.get(key, 0.0)
+            if time.monotonic() - rung > 2 * PAUSE:
+                self.advance_rung[key] = time.monotonic()
+                await broker.ring_advance(key.account, key.run)
+        if self.ticks % COMPARE_EVERY == 0:
+            for n, status in stored.items():
+                if status == StageStatus.OPEN:
+                    await self._compare(key, n, known[n].open)
+
+    async def _compare(self, key: RunKey, stage: int, open_in_redis: int) -> None:
+        """Items open in PostgreSQL that Redis holds to be ended are pending again."""
+        async with DB.connection() as connection:
+            rows = await connection.fetch(
+                "select item_id, position from run_item where run_id = $1 and stage = $2"
+                f" and status in {ledger.OPEN} order by position",
+                key.run,
+                stage,
+            )
+        if len(rows) <= open_in_redis:
+            return
+        moved = await queue.reopen(key, stage, [tuple(row) for row in rows])
+        if moved:
+            await _rescued("reopened", key, moved)
+
+
+async def _rescued(cause: str, key: RunKey, count: int = 1) -> None:
+    log.warning("rescue: %s, %d in run %s", cause, count, key.run)
+    await state().hincrby(RESCUES_KEY, cause, count)
+
+
+async def keep() -> None:
+    """Tick until told to stop."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await open_all(pool_size=2)
+    keeper = Keeper()
+    log.info("the keeper is at work")
+    while not stop.is_set():
+        await keeper.tick()
+        try:
+            await asyncio.wait_for(stop.wait(), PAUSE)
+        except TimeoutError:
+            continue
+    await close_all()
+
+
+if __name__ == "__main__":
+    set_up_logs()
+    asyncio.run(keep())

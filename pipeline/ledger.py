@@ -1,0 +1,417 @@
+"""The record of every item: its life in PostgreSQL, where an outcome is written exactly once.
+
+Every change is conditional on the item being open, so the first outcome stands and later ones are
+dropped. `finish` writes result, outcome, charge and what follows in one transaction.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from db.lineage import FOLLOWING, ROW_TABLE, SELECTED
+from db.status import GenerationStatus, StageStatus
+from piccolo_conf import DB
+from pipeline import credits
+from pipeline.errors import ErrorPayload, InsufficientCreditsError
+from pipeline.options import RunOptions
+from pipeline.prices import price_per_unit
+from pipeline.stage import Done, Item, Job, Stage
+
+OPEN = "('queued', 'processing')"
+BULK_TIMEOUT = 300.0
+"""Seconds for a statement that enters or cancels up to 100,000 items."""
+
+LOCK_ARTICLES = (
+    "select 1 from content where id in (select content_id from image where id = any($1))"
+    " order by id for no key update"
+)
+
+Child = tuple[UUID, int]
+"""(item id, position) of an item that entered a stage."""
+
+
+class RunFacts(msgspec.Struct, frozen=True):
+    """What stays the same for a run's whole life."""
+
+    account: UUID
+    options: RunOptions
+    last_stage: int
+
+
+class Finished(msgspec.Struct, frozen=True):
+    """What `finish` wrote: the outcome each item has now, and the items that follow from them.
+
+    `halt` tells that the children could not be paid for: the run has to stop.
+    """
+
+    outcomes: dict[UUID, GenerationStatus]
+    children: list[Child] = []
+    halt: InsufficientCreditsError | None = None
+
+
+async def run_facts(run: UUID) -> RunFacts | None:
+    """Account, options and last stage of a run; None if there is no such run."""
+    async with DB.connection() as connection:
+        row = await connection.fetchrow(
+            "select account_id, options, last_stage from automation_run where id = $1", run
+        )
+    if row is None:
+        return None
+    options = msgspec.convert(row["options"], RunOptions)
+    return RunFacts(row["account_id"], options, row["last_stage"])
+
+
+async def begin(
+    run: UUID, stage: int, items: Sequence[tuple[UUID, int]]
+) -> tuple[list[Item], dict[UUID, GenerationStatus]]:
+    """Mark (item, attempt).. as processing; those to work on, and the outcome of those done."""
+    ids = [item for item, _ in items]
+    attempts = dict(items)
+    async with DB.connection() as connection:
+        rows = await connection.fetch(
+            f"""
+            with mine as (
+                update run_item r set status = 'processing', attempts = given.attempt,
+                       started_at = coalesce(r.started_at, now())
+                from unnest($3::uuid[], $4::int[]) as given(id, attempt)
+                where r.run_id = $1 and r.stage = $2 and r.item_id = given.id
+                  and r.status in {OPEN}
+                returning r.item_id, r.title, r.price
+            ), rows as (
+                update {ROW_TABLE[stage]} set generation_status = 'processing'
+                where id in (select item_id from mine)
+            )
+            select * from mine""",
+            run,
+            stage,
+            ids,
+            list(attempts.values()),
+        )
+        work = {
+            r["item_id"]: Item(r["item_id"], r["title"], r["price"], attempts[r["item_id"]])
+            for r in rows
+        }
+        if len(work) == len(ids):
+            return [work[i] for i in ids], {}
+        over = await connection.fetch(
+            "select item_id, status from run_item"
+            " where run_id = $1 and stage = $2 and item_id = any($3)",
+            run,
+            stage,
+            [i for i in ids if i not in work],
+        )
+    done = {r["item_id"]: GenerationStatus(r["status"]) for r in over}
+    return [work[i] for i in ids if i in work], done
+
+
+async def finish(stage: Stage, job: Job, outcomes: dict[UUID, Done | ErrorPayload]) -> Finished:
+    """Save results, close items, charge, and enter what follows: one transaction."""
+    good = {i: o for i, o in outcomes.items() if isinstance(o, Done)}
+    bad = {i: o for i, o in outcomes.items() if isinstance(o, ErrorPayload)}
+    async with DB.transaction() as transaction:
+        connection = transaction.connection
+        done = await _close(connection, job, GenerationStatus.COMPLETED, list(good))
+        if done:
+            await stage.save(connection, job, {i: good[i].result for i in done})
+            costs = [(i, _cost(good[i], price)) for i, price in done.items()]
+            await credits.charge(connection, job.account_id, job.run_id, job.stage, costs)
+        failed = await _close(connection, job, GenerationStatus.FAILED, list(bad), bad)
+        children, halt = await _hand_on(connection, job, [*done, *failed])
+    now = dict.fromkeys(done, GenerationStatus.COMPLETED)
+    now |= dict.fromkeys(failed, GenerationStatus.FAILED)
+    missing = [i for i in outcomes if i not in now]
+    return Finished(now | await statuses(job.run_id, job.stage, missing), children, halt)
+
+
+def _cost(done: Done, price: int) -> int:
+    """What an item costs: never more than is held for it."""
+    return price if done.cost is None else min(done.cost, price)
+
+
+async def _close(
+    connection: asyncpg.Connection,
+    job: Job,
+    status: GenerationStatus,
+    items: list[UUID],
+    errors: dict[UUID, ErrorPayload] | None = None,
+) -> dict[UUID, int]:
+    """Give open items their outcome; {item: price} of those that were still open."""
+    if not items:
+        return {}
+    texts = [msgspec.json.encode(errors[i]).decode() if errors else None for i in items]
+    rows = await connection.fetch(
+        f"""
+        with mine as (
+            update run_item r set status = $3, finished_at = now(), tokens_in = $6, tokens_out = $7,
+                   error = given.error::jsonb
+            from unnest($4::uuid[], $5::text[]) as given(id, error)
+            where r.run_id = $1 and r.stage = $2 and r.item_id = given.id and r.status in {OPEN}
+            returning r.item_id, r.price
+        ), rows as (
+            update {ROW_TABLE[job.stage]} set generation_status = $3
+            where id in (select item_id from mine)
+        )
+        select item_id, price from mine""",
+        job.run_id,
+        job.stage,
+        status.value,
+        items,
+        texts,
+        _share(job.usage.tokens_in, len(job.items)),
+        _share(job.usage.tokens_out, len(job.items)),
+    )
+    return {row["item_id"]: row["price"] for row in rows}
+
+
+def _share(tokens: int | None, items: int) -> int | None:
+    """A batch's tokens are counted in equal shares of its items."""
+    return None if tokens is None else -(-tokens // items)
+
+
+async def statuses(run: UUID, stage: int, items: Sequence[UUID]) -> dict[UUID, GenerationStatus]:
+    """What PostgreSQL says of items."""
+    if not items:
+        return {}
+    async with DB.connection() as connection:
+        rows = await connection.fetch(
+            "select item_id, status from run_item"
+            " where run_id = $1 and stage = $2 and item_id = any($3)",
+            run,
+            stage,
+            list(items),
+        )
+    return {row["item_id"]: GenerationStatus(row["status"]) for row in rows}
+
+
+async def _hand_on(
+    connection: asyncpg.Connection, job: Job, parents: list[UUID]
+) -> tuple[list[Child], InsufficientCreditsError | None]:
+    """Enter what follows into the next stage, if that is open already."""
+    if not parents or job.stage + 1 not in FOLLOWING:
+        return [], None
+    following = await connection.fetchrow(
+        "select s.status, r.revived_at from run_stage s join automation_run r on r.id = s.run_id"
+        " where s.run_id = $1 and s.stage = $2",
+        job.run_id,
+        job.stage + 1,
+    )
+    if following is None or following["status"] == StageStatus.WAITING:
+        return [], None  # they enter when it opens
+    halt, children = None, []
+    try:
+        async with DB.transaction():  # a savepoint: the results stay when credits do not suffice
+            children = await follow(
+                connection,
+                job.account_id,
+                job.run_id,
+                job.stage + 1,
+                job.options,
+                parents=parents,
+                since=following["revived_at"],
+            )
+    except InsufficientCreditsError as error:
+        halt = error
+    if following["status"] == StageStatus.CLOSED and (children or halt):
+        await _reopen_stage(connection, job.run_id, job.stage + 1)
+    return children, halt
+
+
+async def _reopen_stage(connection: asyncpg.Connection, run: UUID, stage: int) -> None:
+    """A late item enters a stage that had ended."""
+    await connection.execute(
+        "update run_stage set status = 'open', closed_at = null where run_id = $1 and stage = $2",
+        run,
+        stage,
+    )
+
+
+async def follow(
+    connection: asyncpg.Connection,
+    account: UUID,
+    run: UUID,
+    stage: int,
+    options: RunOptions,
+    *,
+    parents: Sequence[UUID] | None = None,
+    since: datetime | None = None,
+) -> list[Child]:
+    """Enter the items that follow from the stage before (None: from all of it); the new ones.
+
+    An article whose image was retried is reviewed anew: its closed item opens again.
+    """
+    again = "nothing"
+    if stage == 7 and parents is not None:
+        # Two images of one article may end at once: the second to get the lock sees the first.
+        await connection.execute(LOCK_ARTICLES, list(parents))
+        again = (
+            "update set status = 'queued', finished_at = null, attempts = 0, error = null"
+            f" where run_item.status not in {OPEN}"
+        )
+    arguments = [run, parents, since, options.ideas_per_cluster]
+    return await _enter(connection, account, run, stage, FOLLOWING[stage], arguments, again)
+
+
+async def select(
+    connection: asyncpg.Connection,
+    account: UUID,
+    run: UUID,
+    stage: int,
+    options: RunOptions,
+    chosen: Sequence[UUID],
+) -> list[Child]:
+    """Enter the rows a person chose into the run's first stage."""
+    arguments = [account, list(chosen), options.ideas_per_cluster]
+    return await _enter(connection, account, run, stage, SELECTED[stage], arguments, "nothing")
+
+
+async def _enter(
+    connection: asyncpg.Connection,
+    account: UUID,
+    run: UUID,
+    stage: int,
+    sql: str,
+    arguments: list[Any],
+    again: str,
+) -> list[Child]:
+    """Insert run_item rows for what `sql` selects, hold their price, mark their rows queued."""
+    n = len(arguments)
+    rows = await connection.fetch(
+        f"""
+        with new as (
+            insert into run_item
+                   (run_id, account_id, stage, item_id, position, title, price, status, attempts)
+            select ${n + 1}, ${n + 2}, ${n + 3}, item_id, position, left(title, 300),
+                   units * ${n + 4}::int, 'queued', 0
+            from ({sql}) as found
+            on conflict (run_id, stage, item_id) do {again}
+            returning item_id, position, price
+        ), rows as (
+            update {ROW_TABLE[stage]} set generation_status = 'queued'
+            where id in (select item_id from new)
+        )
+        select item_id, position, price from new order by position, item_id""",
+        *arguments,
+        run,
+        account,
+        stage,
+        price_per_unit(stage),
+        timeout=BULK_TIMEOUT,
+    )
+    await credits.hold(connection, account, run, stage, sum(row["price"] for row in rows))
+    return [(row["item_id"], row["position"]) for row in rows]
+
+
+async def reopen(
+    connection: asyncpg.Connection, run: UUID, stage: int, items: Sequence[UUID] | None
+) -> list[tuple[UUID, int, int]]:
+    """Failed items (None: all) are open again after a person's retry; (item, position, price).."""
+    rows = await connection.fetch(
+        f"""
+        with mine as (
+            update run_item set status = 'queued', attempts = 0, error = null, started_at = null,
+                   finished_at = null
+            where run_id = $1 and stage = $2 and status = 'failed'
+              and ($3::uuid[] is null or item_id = any($3))
+            returning item_id, position, price
+        ), rows as (
+            update {ROW_TABLE[stage]} set generation_status = 'queued'
+            where id in (select item_id from mine)
+        )
+        select * from mine order by position, item_id""",
+        run,
+        stage,
+        None if items is None else list(items),
+        timeout=BULK_TIMEOUT,
+    )
+    return [(row["item_id"], row["position"], row["price"]) for row in rows]
+
+
+async def cancel_open(connection: asyncpg.Connection, run: UUID) -> dict[int, int]:
+    """Everything open in the run is cancelled; {stage: how many}."""
+    cancelled: dict[int, int] = {}
+    stages = await connection.fetch(
+        f"select distinct stage from run_item where run_id = $1 and status in {OPEN}", run
+    )
+    for (stage,) in stages:
+        result = await connection.fetchval(
+            f"""
+            with mine as (
+                update run_item set status = 'cancelled', finished_at = now()
+                where run_id = $1 and stage = $2 and status in {OPEN} returning item_id
+            ), rows as (
+                update {ROW_TABLE[stage]} set generation_status = 'cancelled'
+                where id in (select item_id from mine)
+            )
+            select count(*) from mine""",
+            run,
+            stage,
+            timeout=BULK_TIMEOUT,
+        )
+        cancelled[stage] = result
+    return cancelled
+
+
+class QueuedItem(msgspec.Struct, frozen=True):
+    """An item as the queues of a stage show it."""
+
+    item: UUID
+    position: int
+    title: str
+    status: GenerationStatus
+    attempts: int
+    started_at: datetime | None
+    finished_at: datetime | None
+    error: ErrorPayload | None
+
+
+async def queue_page(
+    account: UUID,
+    run: UUID,
+    stage: int,
+    status: GenerationStatus,
+    *,
+    after: tuple[int, UUID] | None = None,
+    limit: int = 50,
+) -> list[QueuedItem]:
+    """Items of one queue by position; `after` is (position, item) of the last one seen.
+
+    The pending queue holds what is queued.
+    """
+    stored = GenerationStatus.QUEUED if status == GenerationStatus.PENDING else status
+    position, item = after or (-1, UUID(int=0))
+    async with DB.connection() as connection:
+        rows = await connection.fetch(
+            "select item_id as item, position, title, status, attempts, started_at, finished_at,"
+            " error from run_item where run_id = $1 and account_id = $2 and stage = $3"
+            " and status = $4 and (position, item_id) > ($5, $6)"
+            " order by position, item_id limit $7",
+            run,
+            account,
+            stage,
+            stored.value,
+            position,
+            item,
+            limit,
+        )
+    return [msgspec.convert(dict(row) | {"status": status}, QueuedItem) for row in rows]
+
+
+async def put_back(run: UUID, stage: int, items: Iterable[UUID]) -> None:
+    """Items whose work was given back are queued again."""
+    async with DB.connection() as connection:
+        await connection.execute(
+            f"""
+            with mine as (
+                update run_item set status = 'queued' where run_id = $1 and stage = $2
+                and item_id = any($3) and status = 'processing' returning item_id
+            )
+            update {ROW_TABLE[stage]} set generation_status = 'queued'
+            where id in (select item_id from mine)""",
+            run,
+            stage,
+            list(items),
+        )

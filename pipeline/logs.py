@@ -1,0 +1,18 @@
+"""Logging of a process: one line an event on standard error, never a secret."""
+
+import logging
+
+from pipeline.settings import settings
+
+QUIET = ("httpx2", "httpx", "openai", "dramatiq", "asyncio", "piccolo")
+
+
+def set_up_logs() -> None:
+    """Log at the level of the settings; libraries only from warnings on."""
+    logging.basicConfig(
+        level=settings().log_level,
+        format="%(asctime)s %(levelname)s %(name)s %(message)s",
+        datefmt="%H:%M:%S",
+    )
+    for name in QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)

@@ -1,0 +1,17 @@
+-- adopt(stage, token, lease_ms, item..): take back items whose claim Redis forgot (FLUSHALL) or
+-- reaped too early, while nobody else has them: the work in flight need not be done again.
+-- Returns 1, or 0 when any of them is not pending any more.
+local stage, token = ARGV[1], ARGV[2]
+local status = call('HGET', meta, 'status')
+if status ~= 'running' and status ~= 'paused' then return 0 end
+for i = 4, #ARGV do
+  if call('SISMEMBER', key(stage, 'pending'), ARGV[i]) == 0 then return 0 end
+end
+for i = 4, #ARGV do
+  call('ZREM', key(stage, 'order'), ARGV[i])
+  call('SMOVE', key(stage, 'pending'), key(stage, 'processing'), ARGV[i])
+  call('SADD', claim_key(token), ARGV[i])
+end
+call('ZADD', leases, now + ARGV[3], stage .. ':' .. token)
+publish('stage', stage)
+return 1

@@ -1,0 +1,19 @@
+-- cancel(version): everything open becomes cancelled, and no claim holds anything any more.
+-- Returns how many items were cancelled.
+if tonumber(call('HGET', meta, 'version') or -1) >= tonumber(ARGV[1]) then return 0 end
+call('HSET', meta, 'status', 'cancelled', 'version', ARGV[1])
+for _, member in ipairs(call('ZRANGE', leases, 0, -1)) do
+  call('DEL', claim_key(string.sub(member, string.find(member, ':', 1, true) + 1)))
+end
+call('DEL', leases, partial)
+local cancelled = 0
+for stage = tonumber(call('HGET', meta, 'first')), tonumber(call('HGET', meta, 'last')) do
+  local before = call('SCARD', key(stage, 'cancelled'))
+  local after = call('SUNIONSTORE', key(stage, 'cancelled'), key(stage, 'cancelled'),
+    key(stage, 'pending'), key(stage, 'processing'))
+  call('DEL', key(stage, 'pending'), key(stage, 'processing'), key(stage, 'order'))
+  if after > before then publish('stage', stage) end
+  cancelled = cancelled + after - before
+end
+publish('run', nil, {status = 'cancelled', version = tonumber(ARGV[1])})
+return cancelled

@@ -1,0 +1,109 @@
+"""The SDK as transport: it keeps authentication, connections and timeouts; bytes go in and out.
+
+The only module that imports openai, and it is imported late: half a second that a process which
+asks nothing need not spend. `post` instead of `create` costs half the CPU, msgspec reads better.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx2
+import openai
+
+from pipeline.provider import failures
+from pipeline.provider.endpoint import Endpoint
+
+CONNECT_TIMEOUT = 5.0
+CONNECTIONS = 1000
+
+FAILURES = (openai.OpenAIError, httpx2.HTTPError, TimeoutError)
+
+for noisy in ("httpx2", "httpcore2", "openai"):
+    logging.getLogger(noisy).setLevel(logging.WARNING)  # a line per call is no news
+
+
+class Transport:
+    """One SDK client on one event loop."""
+
+    def __init__(self, endpoint: Endpoint, timeout: float) -> None:
+        self.endpoint, self.timeout = endpoint, timeout
+        limits = httpx2.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS)
+        times = httpx2.Timeout(timeout, connect=min(CONNECT_TIMEOUT, timeout))
+        # A proxy named in the environment leads away from this machine, not back to it.
+        http = openai.DefaultAsyncHttpxClient(
+            timeout=times, limits=limits, trust_env=not endpoint.is_local
+        )
+        self._sdk = openai.AsyncOpenAI(
+            api_key=endpoint.key,
+            base_url=endpoint.url,
+            max_retries=0,
+            timeout=times,
+            http_client=http,
+        )
+
+    async def close(self) -> None:
+        await self._sdk.close()
+
+    async def get(self, path: str) -> bytes:
+        """The body of a GET. Raises our errors."""
+        try:
+            async with asyncio.timeout(self.timeout):
+                return (await self._sdk.get(path, cast_to=httpx2.Response)).content
+        except FAILURES as error:
+            raise self._ours(error, path, "") from None
+
+    async def post(self, path: str, content: bytes, model: str) -> bytes:
+        """The body that answers a JSON body. Raises our errors."""
+        try:
+            async with asyncio.timeout(self.timeout):
+                response = await self._sdk.post(path, cast_to=httpx2.Response, content=content)
+                return response.content
+        except FAILURES as error:
+            raise self._ours(error, path, model) from None
+
+    @asynccontextmanager
+    async def stream(self, path: str, content: bytes, model: str) -> AsyncIterator[httpx2.Response]:
+        """The open response to a JSON body; leaving the block closes it. Raises our errors."""
+        response: httpx2.Response | None = None
+        try:
+            async with asyncio.timeout(self.timeout):
+                opened: Any = await self._sdk.post(
+                    path,
+                    cast_to=httpx2.Response,  # wins over stream_cls: the raw response comes back
+                    content=content,
+                    stream=True,
+                    stream_cls=openai.AsyncStream[Any],
+                )
+                response = opened
+                yield opened
+        except FAILURES as error:
+            raise self._ours(error, path, model) from None
+        finally:
+            if response is not None:
+                await response.aclose()
+
+    def _ours(self, error: Exception, path: str, model: str) -> Exception:
+        """`error` as one of ours."""
+        endpoint = self.endpoint
+        if isinstance(error, openai.APIStatusError):
+            answer = error.response
+            return failures.from_status(
+                endpoint, path, model, answer.status_code, answer.headers, answer.content
+            )
+        if isinstance(error, (TimeoutError, openai.APITimeoutError, httpx2.TimeoutException)):
+            if isinstance(error.__cause__, httpx2.ConnectTimeout):
+                return failures.again(endpoint, "cannot be reached: no connection in time")
+            return failures.timed_out(endpoint, self.timeout)
+        if isinstance(error, openai.APIConnectionError):
+            return failures.again(endpoint, f"cannot be reached: {_reason(error)}")
+        if isinstance(error, httpx2.HTTPError):
+            return failures.again(endpoint, f"broke off its answer: {_reason(error)}")
+        return error
+
+
+def _reason(error: Exception) -> str:
+    cause = error.__cause__ or error
+    return str(cause) or type(cause).__name__

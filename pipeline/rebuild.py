@@ -1,0 +1,60 @@
+"""Redis told anew from PostgreSQL: after FLUSHALL, a restart without its file, or days later."""
+
+import logging
+
+from db.status import RunStatus, StageStatus
+from piccolo_conf import DB
+from pipeline import ledger, queue
+from pipeline.advance import KEEP_SECONDS
+
+log = logging.getLogger(__name__)
+
+
+async def rebuild(key: queue.RunKey) -> bool:
+    """Fill the run's sets from its items; False if there is no such run. Repeatable at any time."""
+    async with DB.connection() as connection:
+        run = await connection.fetchrow(
+            "select status, version, concurrency, first_stage, last_stage from automation_run"
+            " where id = $1 and account_id = $2",
+            key.run,
+            key.account,
+        )
+        if run is None:
+            return False
+        stages = await connection.fetch(
+            "select stage, status from run_stage where run_id = $1 order by stage", key.run
+        )
+    status = RunStatus(run["status"])
+    await queue.sync(
+        key,
+        status=status,
+        version=run["version"],
+        concurrency=run["concurrency"],
+        first=run["first_stage"],
+        last=run["last_stage"],
+    )
+    for row in stages:
+        if row["status"] != StageStatus.WAITING:
+            await _refill(key, row["stage"])
+            await queue.set_stage(key, row["stage"], StageStatus(row["status"]))
+    ended = status not in (RunStatus.RUNNING, RunStatus.PAUSED)
+    await queue.expire(key, KEEP_SECONDS if ended else None)
+    return True
+
+
+async def _refill(key: queue.RunKey, stage: int) -> None:
+    async with DB.connection() as connection:
+        rows = await connection.fetch(
+            "select item_id, status, position, attempts from run_item"
+            " where run_id = $1 and stage = $2",
+            key.run,
+            stage,
+            timeout=ledger.BULK_TIMEOUT,
+        )
+    await queue.fill(key, stage, rows)
+
+
+async def ensure(key: queue.RunKey) -> None:
+    """Rebuild the run if Redis does not know it."""
+    if await queue.look(key) is None:
+        await rebuild(key)

@@ -1,0 +1,255 @@
+"""The way of an item, from the bell to the next stage, on one screen.
+
+    bell → claim → begin (mark processing) → work → finish (result + outcome + charge) → settle
+         → advance when the stage has drained → ring for what follows
+
+A crash between any two of these is mended by the lease, by the conditions in the ledger, or by
+the keeper.
+"""
+
+import asyncio
+import contextlib
+import logging
+import random
+import time
+import uuid
+from functools import lru_cache
+from uuid import UUID
+
+from redis.exceptions import RedisError
+
+from db.engine import LOST_CONNECTION, TRANSIENT
+from db.status import Phase, StageStatus
+from pipeline import broker, heartbeat, ledger, provider, queue, reporter
+from pipeline.advance import advance, halt
+from pipeline.errors import (
+    ErrorPayload,
+    InternalError,
+    ItemError,
+    PipelineError,
+    RetryLater,
+    RunError,
+    TimeoutError,  # noqa: A004 - the spec's word
+    WorkerDiedError,
+    new_error_id,
+    payload,
+)
+from pipeline.settings import settings
+from pipeline.stage import STAGES, Done, Item, Job, Outcomes
+
+log = logging.getLogger(__name__)
+
+COOL_DOWN_NAP = 1.0
+SAVE_PATIENCE = 60.0
+"""Seconds that a finished result waits for PostgreSQL before the work is given back."""
+MAX_DELAY = 60.0
+
+
+async def answer_bell(stage: int, account: str, run: str) -> None:
+    """Work in a run for a turn of some seconds; ring again if there is more.
+
+    Later stages of the same queue come first, so that items leave before new ones enter.
+    """
+    key = queue.RunKey(UUID(account), UUID(run))
+    try:
+        more = await _take_turn(key, STAGES[stage].queue)
+    except RedisError as error:
+        log.warning("run %s: Redis is away, the keeper will ring: %s", run, error)
+        return
+    if more:
+        await broker.ring(stage, key.account, key.run)
+
+
+async def _take_turn(key: queue.RunKey, kind: str) -> bool:
+    """Claim and do until nothing is due or the turn ends; whether there may be more."""
+    turn_ends = time.monotonic() + settings().turn_seconds
+    while not heartbeat.mine().shutting_down:
+        wait = await provider.cool_down()
+        wanted = _by_preference(kind, asking=wait == 0)
+        claim = await queue.claim(key, uuid.uuid4().hex, settings().lease_seconds, wanted)
+        if isinstance(claim, queue.Claim):
+            await do(claim)
+        elif wait and claim.why == "NONE":
+            await asyncio.sleep(min(wait, COOL_DOWN_NAP))
+        else:
+            return False
+        if time.monotonic() > turn_ends:
+            break
+    return True
+
+
+@lru_cache
+def _by_preference(kind: str, asking: bool) -> list[tuple[int, int]]:
+    """(stage, batch) of a queue's stages, the last ones first."""
+    stages = sorted(STAGES.values(), key=lambda s: -s.number)
+    return [
+        (s.number, s.batch) for s in stages if s.queue == kind and (asking or not s.asks_provider)
+    ]
+
+
+async def do(claim: queue.Claim) -> None:
+    """Take a claim to its end, whatever happens on the way."""
+    started = time.monotonic()
+    try:
+        with heartbeat.mine().guard(claim) as guarded:
+            facts = await _facts(claim.key.run)
+            items, over = await ledger.begin(
+                claim.key.run, claim.stage, [(h.id, h.attempt) for h in claim.items]
+            )
+            finished = ledger.Finished({})
+            if items:
+                job = _job(claim, items, facts)
+                outcomes = await _outcomes(claim, job)
+                guarded.saving = True
+                await reporter.flush(claim.key, claim.stage)
+                finished = await _saved(claim, job, outcomes)
+    except heartbeat.Interrupted as interrupted:
+        await _give_back(claim, refund=interrupted.reason == "shutdown")
+        return
+    except RetryLater as later:
+        await _give_back(claim, delay=_delay(claim, later), refund=not later.counts)
+        return
+    except RunError as error:
+        await _give_back(claim, refund=True)
+        await halt(claim.key, claim.stage, error)
+        return
+    except LOST_CONNECTION as error:  # PostgreSQL is away: nothing was saved, so try again
+        log.warning("run %s stage %s: %s; trying again", claim.key.run, claim.stage, error)
+        await _give_back(claim, delay=1.0, refund=True)
+        return
+    settled = await queue.settle(
+        claim,
+        over | finished.outcomes,
+        seconds=time.monotonic() - started,
+        children=finished.children,
+    )
+    if finished.halt:
+        await halt(claim.key, claim.stage + 1, finished.halt)
+    if finished.children:
+        await queue.set_stage(claim.key, claim.stage + 1, StageStatus.OPEN)
+        bells = min(len(finished.children), settings().concurrency)
+        await broker.ring(claim.stage + 1, claim.key.account, claim.key.run, bells)
+    if settled.drained:
+        await advance(claim.key)
+
+
+_facts_known: dict[UUID, ledger.RunFacts] = {}
+
+
+async def _facts(run: UUID) -> ledger.RunFacts:
+    if run not in _facts_known:
+        if len(_facts_known) > 1000:
+            _facts_known.clear()
+        facts = await ledger.run_facts(run)
+        if facts is None:
+            raise heartbeat.Interrupted("lost")
+        _facts_known[run] = facts
+    return _facts_known[run]
+
+
+def _job(claim: queue.Claim, items: list[Item], facts: ledger.RunFacts) -> Job:
+    counts = reporter.Counts(claim.total, claim.ended, claim.total - claim.pending)
+    titles = {item.id: item.title for item in items}
+    return Job(
+        account_id=claim.key.account,
+        run_id=claim.key.run,
+        stage=claim.stage,
+        options=facts.options,
+        items=items,
+        report=reporter.reporter(claim.key, claim.stage, titles, counts),
+    )
+
+
+async def _saved(
+    claim: queue.Claim, job: Job, outcomes: dict[UUID, Done | ErrorPayload]
+) -> ledger.Finished:
+    """Save what the work has cost money for, through a restart of PostgreSQL if need be."""
+    give_up = time.monotonic() + SAVE_PATIENCE
+    pause = 0.02
+    while True:
+        try:
+            return await ledger.finish(STAGES[claim.stage], job, outcomes)
+        except TRANSIENT as error:
+            if time.monotonic() > give_up:
+                raise
+            log.warning("run %s stage %s: saving again: %r", job.run_id, job.stage, error)
+        except RunError:
+            raise
+        except Exception as error:  # a bug in saving fails its items, never the worker
+            broken = InternalError(f"{type(error).__name__}: {error}")
+            broken.__cause__ = error
+            if not any(isinstance(outcome, Done) for outcome in outcomes.values()):
+                raise
+            outcomes = {item.id: _explained(claim, item, broken) for item in job.items}
+        await asyncio.sleep(pause)
+        pause = min(1.0, pause * 2)
+
+
+async def _outcomes(claim: queue.Claim, job: Job) -> dict[UUID, Done | ErrorPayload]:
+    """The stage's work, with every failure that ends an item turned into its payload."""
+    try:
+        outcomes = await _timed(claim, job)
+    except RetryLater as later:
+        if not later.counts or max(h.attempt for h in claim.items) < settings().provider_attempts:
+            raise
+        outcomes = dict.fromkeys((item.id for item in job.items), later.cause)
+    except ItemError as error:
+        outcomes = dict.fromkeys((item.id for item in job.items), error)
+    return {item.id: _explained(claim, item, outcomes.get(item.id)) for item in job.items}
+
+
+async def _timed(claim: queue.Claim, job: Job) -> Outcomes:
+    """Work within `item_timeout`; a bug fails its items, never the worker."""
+    deaths = max(held.deaths for held in claim.items)
+    if deaths >= settings().max_worker_deaths:
+        raise WorkerDiedError(f"the worker died {deaths} times while working on this item")
+    limit = asyncio.timeout(settings().item_timeout)
+    try:
+        async with limit:
+            return await STAGES[claim.stage].work(job)
+    except (PipelineError, *LOST_CONNECTION) as error:
+        if not limit.expired():
+            raise
+        raise TimeoutError(f"not done within {settings().item_timeout:g} s") from error
+    except Exception as error:
+        raise InternalError(f"{type(error).__name__}: {error}") from error
+
+
+def _explained(
+    claim: queue.Claim, item: Item, outcome: Done | ItemError | None
+) -> Done | ErrorPayload:
+    """An error as it is stored; its full story goes to the log under the same id."""
+    if isinstance(outcome, Done):
+        return outcome
+    error = outcome or InternalError("the work said nothing about this item")
+    error_id = new_error_id()
+    log.warning(
+        "error %s: run %s, %s, item %s (%s), attempt of %d items: %s",
+        error_id,
+        claim.key.run,
+        STAGES[claim.stage].function,
+        item.id,
+        item.title,
+        len(claim.items),
+        error,
+        exc_info=error if isinstance(error, InternalError) else None,
+    )
+    phase = Phase.AI_CALL if STAGES[claim.stage].asks_provider else Phase.SAVE
+    return payload(
+        error, phase=phase.value, stage=claim.stage, item=str(item.id), error_id=error_id
+    )
+
+
+def _delay(claim: queue.Claim, later: RetryLater) -> float:
+    """Seconds until another try: longer with each one, never all at the same moment."""
+    attempt = max(held.attempt for held in claim.items)
+    growing = later.delay * 2 ** (attempt - 1) if later.counts else later.delay
+    return min(MAX_DELAY, growing) * random.uniform(1.0, 1.3)  # noqa: S311 - spreading, not secrecy
+
+
+async def _give_back(claim: queue.Claim, *, delay: float = 0.0, refund: bool = False) -> None:
+    """The items are pending again; PostgreSQL hears it first, so that a new claim is not undone."""
+    ids = [held.id for held in claim.items]
+    with contextlib.suppress(*LOST_CONNECTION):
+        await ledger.put_back(claim.key.run, claim.stage, ids)
+    await queue.release(claim, ids, delay=delay, refund=refund)
