@@ -1,4 +1,5 @@
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
 
@@ -9,7 +10,7 @@ import yaml  # type: ignore[import-untyped]
 from db.columns import uuid7
 from piccolo_conf import DB
 from pipeline.exporting import ExportRefused, export_articles
-from tests.review.rows import add_article, use_store
+from tests.review.rows import add_article, media_in
 from tests.review.samples import STORE, good_articles
 
 COFFEE, TRAIL, BALKON = good_articles()
@@ -19,11 +20,9 @@ WAITING = {**READY, "result": "needs_attention", "reasons": [{"message": "The <t
 
 
 @pytest.fixture(autouse=True)
-def media_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path / "media"
-    folder.mkdir()
-    use_store(folder, monkeypatch)
-    return folder
+def media_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    with media_in(tmp_path / "media", monkeypatch) as folder:
+        yield folder
 
 
 def files_in(folder: Path) -> set[str]:
