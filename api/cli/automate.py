@@ -72,8 +72,8 @@ def automate(
     """
     wanted = Wanted(
         options=check_options(options),
-        out=check_folder(out),
         data=read_file(file),
+        out=check_folder(out),
         order=RunOrder.FLOW if flow else RunOrder.STAGE_BY_STAGE,
         concurrency=concurrency,
         limit=limit,

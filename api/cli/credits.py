@@ -10,7 +10,7 @@ from pipeline.local import environment
 
 
 @click.group()
-def credits() -> None:  # noqa: A001 - the command's name
+def credits() -> None:
     """Top up an account, show its balance."""
 
 
