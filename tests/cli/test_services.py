@@ -60,7 +60,7 @@ async def test_a_service_that_is_down_is_said_to_be(igny8: Igny8) -> None:
 
 
 async def test_a_service_that_answers_html_is_said_to(igny8: Igny8, web_page: str) -> None:
-    await refused(igny8, "HTML", OPENAI_BASE_URL=web_page)
+    await refused(igny8, "web page instead of JSON", OPENAI_BASE_URL=web_page)
 
 
 async def test_a_refused_key_is_said_to_be_without_showing_it(igny8: Igny8) -> None:
