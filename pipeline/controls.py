@@ -17,10 +17,10 @@ from db.lineage import ALREADY_DONE, SELECTED
 from db.status import ACTIVE_RUN, GenerationStatus, RunOrder, RunStatus, StageStatus
 from piccolo_conf import DB
 from pipeline import broker, credits, ledger, messages, queue
-from pipeline.advance import KEEP_SECONDS, Run, lock, sync
 from pipeline.errors import PipelineError, ValidationError
 from pipeline.options import RunOptions
 from pipeline.rebuild import ensure
+from pipeline.run import KEEP_SECONDS, Run, lock, sync
 from pipeline.settings import settings
 from pipeline.words import plural
 

@@ -47,7 +47,7 @@ def commands() -> None:
 def main() -> None:
     """Run the command line; errors that a person can mend are one message and exit code 1."""
     try:
-        commands()
+        commands(prog_name="igny8")
     except Exception as error:
         from pipeline.local.processes import LocalError  # noqa: PLC0415 - for a quick --help
         from pipeline.settings import BadSetting  # noqa: PLC0415

@@ -21,8 +21,8 @@ SHORTEST, LONGEST = 0.5, 10.0
 STEADY = 30.0
 """Seconds after which a process counts as running well, and its delay as new."""
 
-GRACE = 8.0
-"""Seconds between asking a process to stop and killing it with all it started."""
+GRACE = 12.0
+"""Seconds between asking a process to stop and killing it: more than ours need."""
 
 LONGEST_LINE = 65_536
 
