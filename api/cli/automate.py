@@ -72,8 +72,8 @@ def automate(
     """
     wanted = Wanted(
         options=check_options(options),
-        out=check_folder(out),
         data=read_file(file),
+        out=check_folder(out),
         order=RunOrder.FLOW if flow else RunOrder.STAGE_BY_STAGE,
         concurrency=concurrency,
         limit=limit,
@@ -169,8 +169,8 @@ async def _check_service() -> None:
         service, *details = await provider.probe()
     finally:
         await provider.close_client()
-    bad = [finding for finding in (service, *details) if finding.ok is False]
-    if bad:
+    if service.ok is False:
+        bad = [finding for finding in details if finding.ok is False] or [service]
         said = "\n".join(f"  {each.name}: {each.detail}\n    {each.advice}" for each in bad)
         raise Failed(
             f"The AI service cannot be used, so nothing was started.\n{said}\n"
