@@ -25,6 +25,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     database_url: str = ""
     redis_url: str = ""
+    redis_server_bin: str = ""
     data_dir: str = "var"
     media_url: str = ""
     host: str = "127.0.0.1"

@@ -25,6 +25,7 @@ SETTINGS = {
     "wal_level": "minimal",
     "max_wal_senders": "0",
     "wal_compression": "on",
+    "log_checkpoints": "off",
     "unix_socket_permissions": "0700",
     "timezone": "UTC",
     "log_timezone": "UTC",
@@ -107,6 +108,7 @@ class Postgres:
             stdin=subprocess.DEVNULL,
             cwd="/",
             check=False,
+            start_new_session=True,
             preexec_fn=die_with_parent(signal.SIGKILL),
             **self._account(),
         )

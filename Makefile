@@ -1,0 +1,66 @@
+# Everything a developer or a newcomer types. `make help` lists it.
+
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON ?= $(firstword $(shell command -v python3.11) $(shell command -v python3.12) $(shell command -v python3) python3.11)
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+NAME ?= change
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev run test check bench migration migration-rewrite lock clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(VENV)/installed ## Install what is needed to run, once
+
+setup-dev: $(VENV)/installed-dev ## Install what is needed to develop and test, once
+
+run: setup ## Start everything on this machine; Ctrl-C stops it
+	@exec $(BIN)/igny8 up
+
+test: setup-dev ## Run all tests; ARGS="tests/db -x" for some
+	$(BIN)/python -m pytest $(ARGS)
+
+check: setup-dev ## Format, lint, types, import contracts, then all tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest $(ARGS)
+
+bench: setup-dev ## Measure the engine: ratios and counts
+	$(BIN)/python -m bench $(ARGS)
+
+migration: setup-dev ## Write a migration for a change in db/tables.py; NAME=what_changed
+	$(BIN)/python -m db.migrate new $(NAME)
+
+migration-rewrite: setup-dev ## Write the first migration anew, while nothing is released
+	$(BIN)/python -m db.migrate rewrite
+
+lock: setup-dev ## Write requirements*.txt anew from pyproject.toml
+	$(BIN)/pip-compile $(LOCK) --build-deps-for=editable -o requirements.txt pyproject.toml
+	$(BIN)/pip-compile $(LOCK) --build-deps-for=editable --extra=dev -c requirements.txt -o requirements-dev.txt pyproject.toml
+
+LOCK := --quiet --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url \
+	--no-emit-trusted-host --no-emit-find-links --no-header --no-annotate
+
+clean: ## Remove the environment and all data of this folder
+	@test ! -f var/postgres.path || rm -rf "$$(dirname "$$(cat var/postgres.path)")"
+	rm -rf $(VENV) var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit((3, 11) > sys.version_info or sys.version_info >= (3, 13))' \
+		|| { echo "Python 3.11 or 3.12 is needed: install it, or name it with make PYTHON=..."; exit 1; }
+	$(PYTHON) -m venv --clear $(VENV)
+
+$(VENV)/installed: requirements.txt pyproject.toml | $(BIN)/python
+	@echo "Installing what igny8 needs (once, a minute or two) ..."
+	$(PIP) install --require-hashes -r requirements.txt
+	$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/installed-dev: requirements-dev.txt $(VENV)/installed
+	@echo "Installing what the tests need (once) ..."
+	$(PIP) install --require-hashes -r requirements-dev.txt
+	@touch $@

@@ -1,0 +1,77 @@
+"""The first account of a new database: someone to sign in as, a key for scripts, some credits.
+
+The password and the key are made once and kept in files that only their owner can read; the
+database has their hashes.
+"""
+
+import hashlib
+import secrets
+from pathlib import Path
+from uuid import UUID
+
+import argon2
+import asyncpg
+
+from db.columns import uuid7
+from db.engine import Engine
+
+NAME = "My account"
+EMAIL = "admin@localhost"
+CREDITS = 10_000
+LOCK = 7_265_647
+
+PASSWORD_FILE = "password"  # noqa: S105 - the name of a file
+TOKEN_FILE = "token"  # noqa: S105 - the name of a file
+
+
+async def make_first_account(data: Path) -> UUID | None:
+    """Make it if the database has no account; returns its id, None if there was one."""
+    connection = await Engine().get_new_connection()
+    try:
+        async with connection.transaction():
+            await connection.execute("select pg_advisory_xact_lock($1)", LOCK)
+            if await connection.fetchval("select exists (select from account)"):
+                return None
+            password, token = secrets.token_urlsafe(12), secrets.token_urlsafe(32)
+            account = await _insert(connection, password, token)
+            for name, secret in ((PASSWORD_FILE, password), (TOKEN_FILE, token)):
+                write_secret(data / name, secret)
+            return account
+    finally:
+        await connection.close()
+
+
+async def _insert(connection: asyncpg.Connection, password: str, token: str) -> UUID:
+    account, user = uuid7(), uuid7()
+    await connection.execute(
+        "insert into account (id, name, balance) values ($1, $2, $3)", account, NAME, CREDITS
+    )
+    await connection.execute(
+        "insert into credit_entry (account_id, kind, amount, note)"
+        " values ($1, 'top_up', $2, 'credits to begin with')",
+        account,
+        CREDITS,
+    )
+    await connection.execute(
+        "insert into app_user (id, account_id, email, password_hash, role)"
+        " values ($1, $2, $3, $4, 'admin')",
+        user,
+        account,
+        EMAIL,
+        argon2.PasswordHasher().hash(password),
+    )
+    await connection.execute(
+        "insert into api_token (account_id, user_id, name, hash)"
+        " values ($1, $2, 'first token', $3)",
+        account,
+        user,
+        hashlib.sha256(token.encode()).digest(),
+    )
+    return account
+
+
+def write_secret(file: Path, secret: str) -> None:
+    """Write a file that only its owner can read."""
+    file.unlink(missing_ok=True)
+    file.touch(mode=0o600)
+    file.write_text(f"{secret}\n")
