@@ -34,6 +34,10 @@ LOST_CONNECTION = (
 """What a restart of PostgreSQL looks like from here: worth another try, with a new connection."""
 
 
+TRANSIENT = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError, *LOST_CONNECTION)
+"""What may succeed when the same transaction is run again."""
+
+
 class QuietConnection(asyncpg.Connection):  # type: ignore[misc]
     """Skips the reset round trip at each release: we never SET, LISTEN or lock by session."""
 

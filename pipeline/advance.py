@@ -17,45 +17,20 @@ import msgspec
 
 from db.status import Phase, RunOrder, RunStatus, StageStatus
 from piccolo_conf import DB
-from pipeline import broker, credits, ledger, messages, queue, results
+from pipeline import broker, credits, entering, messages, queue, results
 from pipeline.errors import ErrorPayload, InsufficientCreditsError, PipelineError, payload
-from pipeline.options import RunOptions
 from pipeline.preparing import must_prepare, prepare
 from pipeline.reporter import PHASE_START, Step
+from pipeline.run import KEEP_SECONDS, Run, lock, sync
 
 log = logging.getLogger(__name__)
-
-KEEP_SECONDS = 3 * 86400
-"""How long Redis keeps the sets of a run that has ended."""
-
-
-class Run(msgspec.Struct):
-    """A locked run: its row's fields that matter here, and the status of its stages."""
-
-    key: queue.RunKey
-    status: RunStatus
-    version: int
-    first: int
-    last: int
-    order: RunOrder
-    concurrency: int
-    options: RunOptions
-    selection: list[UUID]
-    prepared: bool
-    revived_at: Any
-    stages: dict[int, StageStatus]
-    opened_at: dict[int, Any]
-
-    def unfinished(self) -> int | None:
-        """The first stage that is not closed."""
-        return next((n for n, s in sorted(self.stages.items()) if s != StageStatus.CLOSED), None)
 
 
 class Opened(msgspec.Struct, frozen=True):
     """Stages that are open now, and the items that entered the first of them."""
 
     stages: list[int]
-    children: list[ledger.Child]
+    children: list[entering.Child]
 
 
 class Closed(msgspec.Struct, frozen=True):
@@ -73,35 +48,6 @@ class Ended(msgspec.Struct, frozen=True):
 
 
 Event = Opened | Closed | Ended
-
-
-async def lock(connection: asyncpg.Connection, key: queue.RunKey) -> Run | None:
-    """The run, its row locked until the caller's transaction ends; None if there is none."""
-    row = await connection.fetchrow(
-        "select * from automation_run where id = $1 and account_id = $2 for update",
-        key.run,
-        key.account,
-    )
-    if row is None:
-        return None
-    stages = await connection.fetch(
-        "select stage, status, opened_at from run_stage where run_id = $1", key.run
-    )
-    return Run(
-        key=key,
-        status=RunStatus(row["status"]),
-        version=row["version"],
-        first=row["first_stage"],
-        last=row["last_stage"],
-        order=RunOrder(row["order"]),
-        concurrency=row["concurrency"],
-        options=msgspec.convert(row["options"], RunOptions),
-        selection=msgspec.convert(row["selection"] or [], list[UUID]),
-        prepared=row["prepared"],
-        revived_at=row["revived_at"],
-        stages={s["stage"]: StageStatus(s["status"]) for s in stages},
-        opened_at={s["stage"]: s["opened_at"] for s in stages},
-    )
 
 
 async def advance(key: queue.RunKey) -> None:
@@ -180,7 +126,7 @@ async def _has_open_items(connection: asyncpg.Connection, run: UUID, stage: int)
     return bool(
         await connection.fetchval(
             "select exists (select 1 from run_item where run_id = $1 and stage = $2"
-            f" and status in {ledger.OPEN})",
+            f" and status in {entering.OPEN})",
             run,
             stage,
         )
@@ -200,21 +146,19 @@ async def _open(connection: asyncpg.Connection, run: Run, stage: int) -> Opened:
     await connection.execute(
         "update automation_run set stage = $2 where id = $1", run.key.run, stage
     )
-    account, this = run.key.account, run.key.run
+    of_run = (connection, run.key.account, run.key.run, stage, run.options)
     if stage == run.first:
-        children = await ledger.select(connection, account, this, stage, run.options, run.selection)
+        children = await entering.select(*of_run, run.selection)
     else:
-        children = await ledger.follow(
-            connection, account, this, stage, run.options, since=run.revived_at
-        )
+        children = await entering.follow(*of_run, since=run.revived_at)
     return Opened(opening, children)
 
 
-async def _sweep(connection: asyncpg.Connection, run: Run, stage: int) -> list[ledger.Child]:
+async def _sweep(connection: asyncpg.Connection, run: Run, stage: int) -> list[entering.Child]:
     """Items that follow from the stage before and have not entered yet, for whatever reason."""
     if stage == run.first:
         return []
-    return await ledger.follow(
+    return await entering.follow(
         connection, run.key.account, run.key.run, stage, run.options, since=run.revived_at
     )
 
@@ -280,18 +224,6 @@ async def halt(
     await _tell(run, ended)
 
 
-async def sync(run: Run, status: RunStatus | None = None) -> None:
-    """Tell Redis the run's status as it was committed."""
-    await queue.sync(
-        run.key,
-        status=status or run.status,
-        version=run.version,
-        concurrency=run.concurrency,
-        first=run.first,
-        last=run.last,
-    )
-
-
 async def _tell(run: Run, event: Event) -> None:
     """Let Redis, and by it everyone who watches, know what was committed."""
     if isinstance(event, Opened):
@@ -305,7 +237,7 @@ async def _tell(run: Run, event: Event) -> None:
         await queue.expire(run.key, KEEP_SECONDS)
 
 
-async def enter(run: Run, stages: list[int], children: Sequence[ledger.Child]) -> None:
+async def enter(run: Run, stages: list[int], children: Sequence[entering.Child]) -> None:
     """Fill a stage's sets, say so, and ring for it."""
     stage = stages[0]
     await say(run.key, stage, Phase.INIT, {"count": len(children)})

@@ -12,16 +12,11 @@ from slugify import slugify
 from db.articles import MOST_SLUG
 from pipeline import language
 from pipeline.errors import ValidationError
-from pipeline.fields import (
-    find_alike,
-    fit,
-    fit_sentences,
-    has_keyword,
-    heading_key,
-    one_line,
-)
+from pipeline.fields import find_alike, fit, fit_sentences, heading_key, one_line
 from pipeline.markdown import Section, clean_body, joined, sections
-from pipeline.planning import PlannedSection
+from pipeline.planning import SECTION_WORDS, PlannedSection, has_keyword
+from pipeline.review.article import plain
+from pipeline.review.keyword import OPENING
 from pipeline.words import count_words
 
 ENOUGH = 0.85
@@ -53,6 +48,13 @@ class Article(msgspec.Struct):
     meta_description: str
     excerpt: str
     body: str
+
+
+class Draft(msgspec.Struct, frozen=True):
+    """An article kept between two attempts, with the plan it was written from."""
+
+    plan: Plan
+    article: Article
 
 
 class WrittenSection(msgspec.Struct):
@@ -92,6 +94,15 @@ def plan_of(task: dict[str, Any], href: str) -> Plan:
     return plan
 
 
+def draft_for(plan: Plan, kept: Any) -> Article | None:
+    """The article of a kept `Draft` if it was written from this very plan."""
+    try:
+        draft = msgspec.convert(kept, Draft)
+    except msgspec.ValidationError:  # none, or one of another release
+        return None
+    return draft.article if draft.plan == plan else None
+
+
 def faults(article: Article) -> list[str]:
     """What makes an article useless."""
     words = count_words(article.body[:2000])
@@ -99,40 +110,61 @@ def faults(article: Article) -> list[str]:
 
 
 def shortcomings(article: Article, plan: Plan) -> list[str]:
-    """What one more question may better: a body in another language."""
-    other = language.other_language(article.body[:1000], plan.language)
-    wrong = f'the article is in the language "{other}", "{plan.language}" is wanted'
-    return [wrong] if other else []
+    """What one more question may better: another language, an opening without the keyword."""
+    wrong = []
+    if other := language.other_language(article.body[:1000], plan.language):
+        wrong.append(f'the article is in the language "{other}", "{plan.language}" is wanted')
+    opening = " ".join(plain(clean_body(article.body[:1500])).split()[:OPENING])
+    if not has_keyword(opening, plan.primary_keyword):
+        wrong.append(
+            f"the first {OPENING} words of the body do not hold the primary keyword "
+            f'"{plan.primary_keyword}"'
+        )
+    return wrong
 
 
 def lack_of(body: str, plan: Plan) -> Lack | None:
-    """What `body` lacks of its plan: missing sections, or words; None if it lacks nothing.
+    """What `body` lacks of its plan: sections, or words; None if it lacks nothing.
 
-    Short sections are to be extended where missing ones alone will not make up for the words.
+    Sections too short to count are to be extended, and the shorter half of all where the missing
+    ones alone will not make up for the words.
     """
-    parts = sections(body)
-    written = [heading_key(part.heading) for part in parts[1:]]
-    missing = [planned for planned in plan.outline if find_alike(planned.heading, written) is None]
-    short_by = plan.target_words - count_words(body)
-    too_short = short_by > plan.target_words * (1 - ENOUGH)
-    if not missing and not too_short:
+    opening, *parts = sections(body)
+    missing, written = _planned(parts, plan)
+    lengths = {part: count_words(part.text) for part in parts}
+    words = count_words(opening.text) + sum(lengths.values())
+    thin = [part for part in written if lengths[part] < SECTION_WORDS]
+    too_short = words < plan.target_words * ENOUGH
+    if not missing and not thin and not too_short:
         return None
     share = plan.target_words // (len(plan.outline) + 1)
-    lacks_words = too_short and short_by > share * len(missing)
+    needed = plan.target_words - words
+    at_least = SECTION_WORDS * (len(missing) + len(thin)) - sum(lengths[part] for part in thin)
+    if too_short and needed > share * len(missing):
+        by_length = sorted(parts, key=lambda part: len(part.text))
+        thin = thin + by_length[: (len(parts) + 1) // 2]
     return Lack(
         title=plan.title,
         language=plan.language,
         primary_keyword=plan.primary_keyword,
         missing_sections=missing,
-        extend_sections=_shortest(parts[1:]) if lacks_words else [],
-        words_needed=max(short_by, 80 * len(missing)),
+        extend_sections=[WrittenSection(*part) for part in parts if part in thin],
+        words_needed=max(needed, at_least),
     )
 
 
-def _shortest(parts: list[Section]) -> list[WrittenSection]:
-    """The shorter half of the sections, in their order."""
-    by_length = sorted(parts, key=lambda part: len(part.text))[: (len(parts) + 1) // 2]
-    return [WrittenSection(*part) for part in parts if part in by_length]
+def _planned(parts: list[Section], plan: Plan) -> tuple[list[PlannedSection], list[Section]]:
+    """Planned sections that are missing, and those that are written; each counts once."""
+    left = list(parts)
+    missing = []
+    written = []
+    for planned in plan.outline:
+        index = find_alike(planned.heading, [heading_key(part.heading) for part in left])
+        if index is None:
+            missing.append(planned)
+        else:
+            written.append(left.pop(index))
+    return missing, written
 
 
 def unanswered(extension: ArticleExtension, lack: Lack) -> list[str]:

@@ -17,10 +17,10 @@ from db.lineage import ALREADY_DONE, SELECTED
 from db.status import ACTIVE_RUN, GenerationStatus, RunOrder, RunStatus, StageStatus
 from piccolo_conf import DB
 from pipeline import broker, credits, ledger, messages, queue
-from pipeline.advance import KEEP_SECONDS, Run, lock, sync
 from pipeline.errors import PipelineError, ValidationError
 from pipeline.options import RunOptions
 from pipeline.rebuild import ensure
+from pipeline.run import KEEP_SECONDS, Run, lock, sync
 from pipeline.settings import settings
 from pipeline.words import plural
 
@@ -141,8 +141,8 @@ async def _locked(connection: asyncpg.Connection, account: UUID, run: UUID) -> R
 async def _set_status(connection: asyncpg.Connection, run: Run, status: RunStatus) -> None:
     run.status, run.version = status, run.version + 1
     await connection.execute(
-        "update automation_run set status = $2, version = $3, error = null,"
-        " ended_at = case when $2 = 'cancelled' then now() end where id = $1",
+        "update automation_run set status = $2::text, version = $3, error = null,"
+        " ended_at = case when $2::text = 'cancelled' then now() end where id = $1",
         run.key.run,
         status.value,
         run.version,

@@ -11,7 +11,8 @@
     │   └── InternalError           a bug of ours; the log has its story under the error's id
     └── RunError                    would hit every item: stops the run
         ├── InsufficientCreditsError
-        └── AIAuthError             key refused, model unknown, quota used up
+        ├── AIAuthError             key refused, model unknown, quota used up
+        └── StorageError            image files cannot be stored
 
 Only `provider.py`, the ledger and the stages raise these. `pipeline/` never names an HTTP status.
 """
@@ -158,6 +159,16 @@ class AIAuthError(RunError):
     @property
     def user_message(self) -> str:
         return f"The AI service refused the request: {self}"
+
+
+class StorageError(RunError):
+    """The media store takes no files: disk full, no permission, not there."""
+
+    action = Action("open_settings", "Open Settings", "/settings")
+
+    @property
+    def user_message(self) -> str:
+        return f"Image files cannot be stored: {self}. Mend the media store, then resume."
 
 
 def new_error_id() -> str:

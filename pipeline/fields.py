@@ -12,7 +12,6 @@ ALIKE = 85.0
 
 _MARKS = re.compile(r"[*_`#]+")
 _NUMBER = re.compile(r"^(?:\d{1,2}[.):]|[ivx]{1,4}[.)])\s+", re.IGNORECASE)
-_NOT_WORD = re.compile(r"[\W_]+")
 _SENTENCE_END = re.compile(r"[.!?…](?=\s|$)")
 
 
@@ -39,16 +38,6 @@ def fit_sentences(text: str, least: int, limit: int) -> str:
         return text
     ends = [match.end() for match in _SENTENCE_END.finditer(text[:limit])]
     return text[: ends[-1]] if ends and ends[-1] >= least else fit(text, limit)
-
-
-def plain_words(text: str) -> str:
-    """`text` reduced to its folded words, single spaces between and around them."""
-    return f" {_NOT_WORD.sub(' ', key_of(text)).strip()} "
-
-
-def has_keyword(text: str, keyword: str) -> bool:
-    """Whether `text` holds the words of `keyword` side by side, whatever the punctuation."""
-    return plain_words(keyword) in plain_words(text)
 
 
 def heading_key(heading: str) -> str:

@@ -22,8 +22,9 @@ from redis.exceptions import RedisError
 from db.engine import LOST_CONNECTION
 from db.status import RunStatus, StageStatus
 from piccolo_conf import DB
-from pipeline import broker, ledger, queue
+from pipeline import broker, queue
 from pipeline.connections import close_all, open_all, state
+from pipeline.entering import OPEN
 from pipeline.logs import set_up_logs
 from pipeline.queue import RunKey
 from pipeline.rebuild import rebuild
@@ -79,6 +80,9 @@ class Keeper:
         except (RedisError, *LOST_CONNECTION) as error:
             self.in_touch_since = None
             log.warning("the keeper cannot see everything: %s", error)
+        except Exception:  # whoever mends the others must not die of a bug
+            self.in_touch_since = None
+            log.exception("the keeper could not look after the runs")
 
     async def _leads(self) -> bool:
         client = state()
@@ -165,7 +169,7 @@ class Keeper:
         async with DB.connection() as connection:
             rows = await connection.fetch(
                 "select item_id, position from run_item where run_id = $1 and stage = $2"
-                f" and status in {ledger.OPEN} order by position",
+                f" and status in {OPEN} order by position",
                 key.run,
                 stage,
             )

@@ -6,40 +6,18 @@ dropped. `finish` writes result, outcome, charge and what follows in one transac
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import asyncpg
 import msgspec
 
-from db.lineage import FOLLOWING, ROW_TABLE, SELECTED
+from db.lineage import FOLLOWING, ROW_TABLE
 from db.status import GenerationStatus, StageStatus
 from piccolo_conf import DB
 from pipeline import credits
+from pipeline.entering import BULK_TIMEOUT, OPEN, Child, follow
 from pipeline.errors import ErrorPayload, InsufficientCreditsError
-from pipeline.options import RunOptions
-from pipeline.prices import price_per_unit
 from pipeline.stage import Done, Item, Job, Stage
-
-OPEN = "('queued', 'processing')"
-BULK_TIMEOUT = 300.0
-"""Seconds for a statement that enters or cancels up to 100,000 items."""
-
-LOCK_ARTICLES = (
-    "select 1 from content where id in (select content_id from image where id = any($1))"
-    " order by id for update"
-)
-
-Child = tuple[UUID, int]
-"""(item id, position) of an item that entered a stage."""
-
-
-class RunFacts(msgspec.Struct, frozen=True):
-    """What stays the same for a run's whole life."""
-
-    account: UUID
-    options: RunOptions
-    last_stage: int
 
 
 class Finished(msgspec.Struct, frozen=True):
@@ -51,18 +29,6 @@ class Finished(msgspec.Struct, frozen=True):
     outcomes: dict[UUID, GenerationStatus]
     children: list[Child] = []
     halt: InsufficientCreditsError | None = None
-
-
-async def run_facts(run: UUID) -> RunFacts | None:
-    """Account, options and last stage of a run; None if there is no such run."""
-    async with DB.connection() as connection:
-        row = await connection.fetchrow(
-            "select account_id, options, last_stage from automation_run where id = $1", run
-        )
-    if row is None:
-        return None
-    options = msgspec.convert(row["options"], RunOptions)
-    return RunFacts(row["account_id"], options, row["last_stage"])
 
 
 async def begin(
@@ -229,82 +195,6 @@ async def _reopen_stage(connection: asyncpg.Connection, run: UUID, stage: int) -
     )
 
 
-async def follow(
-    connection: asyncpg.Connection,
-    account: UUID,
-    run: UUID,
-    stage: int,
-    options: RunOptions,
-    *,
-    parents: Sequence[UUID] | None = None,
-    since: datetime | None = None,
-) -> list[Child]:
-    """Enter the items that follow from the stage before (None: from all of it); the new ones.
-
-    An article whose image was retried is reviewed anew: its closed item opens again.
-    """
-    again = "nothing"
-    if stage == 7 and parents is not None:
-        # Two images of one article may end at once: the second to get the lock sees the first.
-        await connection.execute(LOCK_ARTICLES, list(parents))
-        again = (
-            "update set status = 'queued', finished_at = null, attempts = 0, error = null"
-            f" where run_item.status not in {OPEN}"
-        )
-    arguments = [run, parents, since, options.ideas_per_cluster]
-    return await _enter(connection, account, run, stage, FOLLOWING[stage], arguments, again)
-
-
-async def select(
-    connection: asyncpg.Connection,
-    account: UUID,
-    run: UUID,
-    stage: int,
-    options: RunOptions,
-    chosen: Sequence[UUID],
-) -> list[Child]:
-    """Enter the rows a person chose into the run's first stage."""
-    arguments = [account, list(chosen), options.ideas_per_cluster]
-    return await _enter(connection, account, run, stage, SELECTED[stage], arguments, "nothing")
-
-
-async def _enter(
-    connection: asyncpg.Connection,
-    account: UUID,
-    run: UUID,
-    stage: int,
-    sql: str,
-    arguments: list[Any],
-    again: str,
-) -> list[Child]:
-    """Insert run_item rows for what `sql` selects, hold their price, mark their rows queued."""
-    n = len(arguments)
-    rows = await connection.fetch(
-        f"""
-        with new as (
-            insert into run_item
-                   (run_id, account_id, stage, item_id, position, title, price, status, attempts)
-            select ${n + 1}, ${n + 2}, ${n + 3}, item_id, position, left(title, 300),
-                   units * ${n + 4}::int, 'queued', 0
-            from ({sql}) as found
-            on conflict (run_id, stage, item_id) do {again}
-            returning item_id, position, price
-        ), rows as (
-            update {ROW_TABLE[stage]} set generation_status = 'queued'
-            where id in (select item_id from new)
-        )
-        select item_id, position, price from new order by position, item_id""",
-        *arguments,
-        run,
-        account,
-        stage,
-        price_per_unit(stage),
-        timeout=BULK_TIMEOUT,
-    )
-    await credits.hold(connection, account, run, stage, sum(row["price"] for row in rows))
-    return [(row["item_id"], row["position"]) for row in rows]
-
-
 async def reopen(
     connection: asyncpg.Connection, run: UUID, stage: int, items: Sequence[UUID] | None
 ) -> list[tuple[UUID, int, int]]:
@@ -353,6 +243,51 @@ async def cancel_open(connection: asyncpg.Connection, run: UUID) -> dict[int, in
         )
         cancelled[stage] = result
     return cancelled
+
+
+class QueuedItem(msgspec.Struct, frozen=True):
+    """An item as the queues of a stage show it."""
+
+    item: UUID
+    position: int
+    title: str
+    status: GenerationStatus
+    attempts: int
+    started_at: datetime | None
+    finished_at: datetime | None
+    error: ErrorPayload | None
+
+
+async def queue_page(
+    account: UUID,
+    run: UUID,
+    stage: int,
+    status: GenerationStatus,
+    *,
+    after: tuple[int, UUID] | None = None,
+    limit: int = 50,
+) -> list[QueuedItem]:
+    """Items of one queue by position; `after` is (position, item) of the last one seen.
+
+    The pending queue holds what is queued.
+    """
+    stored = GenerationStatus.QUEUED if status == GenerationStatus.PENDING else status
+    position, item = after or (-1, UUID(int=0))
+    async with DB.connection() as connection:
+        rows = await connection.fetch(
+            "select item_id as item, position, title, status, attempts, started_at, finished_at,"
+            " error from run_item where run_id = $1 and account_id = $2 and stage = $3"
+            " and status = $4 and (position, item_id) > ($5, $6)"
+            " order by position, item_id limit $7",
+            run,
+            account,
+            stage,
+            stored.value,
+            position,
+            item,
+            limit,
+        )
+    return [msgspec.convert(dict(row) | {"status": status}, QueuedItem) for row in rows]
 
 
 async def put_back(run: UUID, stage: int, items: Iterable[UUID]) -> None:

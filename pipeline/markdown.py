@@ -82,18 +82,28 @@ def clean_body(markdown: str) -> str:
     """The body of an article as it is stored: H2 and deeper, nothing around it.
 
     Takes off a code fence round the whole, phrases of a chat before and after it, and the title
-    repeated as H1; any other H1 becomes an H2. Underlined headings become `#` headings.
+    repeated as H1; any other H1 becomes an H2. Underlined headings become `#` headings, and none
+    stands more than one level below the heading before it.
     """
     text = markdown.replace("\x00", "").replace("\r\n", "\n").replace("\r", "\n").strip()
     text = _without_chatter(_without_fence(_without_chatter(text)))
     if "\n==" in text or "\n--" in text:
         text = _with_hash_headings(text)
-    if not text.startswith("# ") and "\n# " not in text:
-        return text
-    first, *rest = text.split("\n", 1)
-    if _HEADING.match(first) and first.lstrip().startswith("# "):
-        text = rest[0].strip() if rest else ""
-    return "\n".join("#" + line.lstrip() if level == 1 else line for line, level in _lines(text))
+    if text.startswith("# "):
+        text = text.partition("\n")[2].strip()
+    return _without_jumps(text) if "\n# " in text or "###" in text else text
+
+
+def _without_jumps(text: str) -> str:
+    before, out = 1, []
+    for line, level in _lines(text):
+        if level > 0:
+            wanted = max(2, min(level, before + 1))
+            before = wanted
+            out.append(line if wanted == level else f"{'#' * wanted} {_title(line)}")
+        else:
+            out.append(line)
+    return "\n".join(out)
 
 
 def _without_fence(text: str) -> str:

@@ -53,6 +53,18 @@ TITLES = {
 }
 
 
+DOING = {
+    1: "Analyzing keyword relationships",
+    2: "Generating ideas",
+    3: "Creating tasks",
+    4: "Writing articles",
+    5: "Writing image prompts",
+    6: "Generating images",
+    7: "Reviewing articles",
+}
+"""What goes on in a stage when many items are at work."""
+
+
 def title(stage: int, count: int) -> str:
     """Headline of a run of one function: `Clustering 50 keywords`."""
     return TITLES[stage].format(items=plural(count, ITEMS[stage]))
@@ -99,9 +111,9 @@ _SPECIAL: dict[tuple[int, Phase], Callable[[dict[str, Any]], str]] = {
 _GENERAL: dict[Phase, Callable[[int, dict[str, Any]], str]] = {
     Phase.INIT: lambda n, d: f"Starting {NAMES[n].lower()}",
     Phase.PREP: lambda n, d: f"Preparing {plural(d.get('count', 0), ITEMS[n])}",
-    Phase.AI_CALL: lambda n, d: f"Working on {ITEMS[n]}s ({d['processed']:,}/{d['total']:,})",
-    Phase.PARSE: lambda n, d: f"Checking {ITEMS[n]}s ({d['processed']:,}/{d['total']:,})",
-    Phase.SAVE: lambda n, d: f"Saving {ITEMS[n]}s ({d['processed']:,}/{d['total']:,})",
+    Phase.AI_CALL: lambda n, d: f"{DOING[n]} ({d['processed']:,}/{d['total']:,})",
+    Phase.PARSE: lambda n, d: f"Checking answers ({d['processed']:,}/{d['total']:,})",
+    Phase.SAVE: lambda n, d: f"Saving results ({d['processed']:,}/{d['total']:,})",
     Phase.DONE: lambda n, d: d.get("success") or f"{NAMES[n]} complete",
 }
 

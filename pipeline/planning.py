@@ -5,13 +5,16 @@ from typing import Literal, get_args
 import msgspec
 
 from pipeline import language
-from pipeline.fields import distinct, fit, has_keyword, heading_key, one_line
+from pipeline.fields import distinct, fit, heading_key, one_line
+from pipeline.review.keyword import holds, words_of
 from pipeline.words import key_of, plural
 
 ContentType = Literal["how-to", "guide", "list", "comparison", "review", "explainer", "faq"]
 CONTENT_TYPES: tuple[str, ...] = get_args(ContentType)
 
 LEAST_SECTIONS, MOST_SECTIONS = 3, 10
+SECTION_WORDS = 60
+"""Words below which a section counts as not written, here and in the final review."""
 LEAST_TITLE, MOST_TITLE = 15, 100
 LEAST_WORDS, MOST_WORDS = 200, 5000
 MOST_SECONDARY = 10
@@ -57,9 +60,20 @@ class Brief(msgspec.Struct, frozen=True):
         least = max(LEAST_WORDS, self.target_words // 2)
         return least, min(MOST_WORDS, self.target_words * 3 // 2)
 
+    @property
+    def most_sections(self) -> int:
+        """Sections for which an article of the wanted length has words enough."""
+        room = self.target_words // (SECTION_WORDS + SECTION_WORDS // 2)
+        return min(MOST_SECTIONS, max(LEAST_SECTIONS, room))
+
     def keyword(self, text: str) -> str | None:
         """The cluster's keyword that `text` is, as the cluster writes it."""
         return {key_of(keyword): keyword for keyword in self.keywords}.get(key_of(text))
+
+
+def has_keyword(text: str, keyword: str) -> bool:
+    """Whether `text` holds the keyword, by the rule of the final review."""
+    return holds(words_of(text), words_of(keyword))
 
 
 def faults(answer: Ideas, brief: Brief) -> list[str]:
@@ -80,10 +94,11 @@ def faults(answer: Ideas, brief: Brief) -> list[str]:
                 f'idea {number}: primary_keyword "{idea.primary_keyword}" is none of the '
                 "cluster's keywords; copy one of them exactly"
             )
-        if len(_outline(idea.outline)) < LEAST_SECTIONS:
+        sections = len(_outline(idea.outline))
+        if sections < LEAST_SECTIONS:
             wrong.append(
-                f"idea {number}: the outline needs {LEAST_SECTIONS} to {MOST_SECTIONS} different "
-                f"headings, it has {len(_outline(idea.outline))}"
+                f"idea {number}: the outline needs {LEAST_SECTIONS} to {brief.most_sections} "
+                f"different headings, it has {sections}"
             )
     return wrong
 
@@ -123,7 +138,7 @@ def tidied(idea: Idea, brief: Brief) -> Idea:
             :MOST_SECONDARY
         ],
         target_words=min(max(idea.target_words, least), most),
-        outline=_outline(idea.outline)[:MOST_SECTIONS],
+        outline=_outline(idea.outline)[: brief.most_sections],
     )
 
 

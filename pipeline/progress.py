@@ -29,6 +29,15 @@ COUNTED = (
 )
 
 
+RUN = (
+    'select id, status, first_stage, last_stage, "order", concurrency, options, error, started_at,'
+    " ended_at, coalesce(jsonb_array_length(selection), 0) as selected,"
+    + ",".join(f" stage_{n}_result" for n in messages.FUNCTIONS)
+    + " from automation_run where id = $1 and account_id = $2"
+)
+"""Without the selection itself, which may be long."""
+
+
 class StageProgress(msgspec.Struct, kw_only=True):
     """One stage. The five counts add up to `total`; `result` stands once the stage is closed."""
 
@@ -93,9 +102,7 @@ class Live(msgspec.Struct):
 async def read(account: UUID, run: UUID) -> Progress | None:
     """The progress of a run of this account; None if there is no such run."""
     async with DB.connection() as connection:
-        row = await connection.fetchrow(
-            "select * from automation_run where id = $1 and account_id = $2", run, account
-        )
+        row = await connection.fetchrow(RUN, run, account)
     if row is None:
         return None
     key = queue.RunKey(account, run)
@@ -104,6 +111,9 @@ async def read(account: UUID, run: UUID) -> Progress | None:
         live, stages = _from_redis(row, raw)
     else:
         live, stages = Live(), await _from_postgres(row)
+    first = stages[0]
+    if first.status == StageStatus.WAITING:
+        first.pending = row["selected"]  # they enter when the stage opens
     progress = _progress(row, stages, live)
     progress.estimated_seconds_remaining = await estimate.seconds_left(
         account, progress, live.meta, msgspec.convert(row["options"], RunOptions)

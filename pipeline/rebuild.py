@@ -4,8 +4,9 @@ import logging
 
 from db.status import RunStatus, StageStatus
 from piccolo_conf import DB
-from pipeline import ledger, queue
-from pipeline.advance import KEEP_SECONDS
+from pipeline import queue
+from pipeline.entering import BULK_TIMEOUT
+from pipeline.run import KEEP_SECONDS
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +50,7 @@ async def _refill(key: queue.RunKey, stage: int) -> None:
             " where run_id = $1 and stage = $2",
             key.run,
             stage,
-            timeout=ledger.BULK_TIMEOUT,
+            timeout=BULK_TIMEOUT,
         )
     await queue.fill(key, stage, rows)
 

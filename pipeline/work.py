@@ -16,7 +16,9 @@ import uuid
 from functools import lru_cache
 from uuid import UUID
 
-from db.engine import LOST_CONNECTION
+from redis.exceptions import RedisError
+
+from db.engine import LOST_CONNECTION, TRANSIENT
 from db.status import Phase, StageStatus
 from pipeline import broker, heartbeat, ledger, provider, queue, reporter
 from pipeline.advance import advance, halt
@@ -32,12 +34,15 @@ from pipeline.errors import (
     new_error_id,
     payload,
 )
+from pipeline.run import RunFacts, run_facts
 from pipeline.settings import settings
 from pipeline.stage import STAGES, Done, Item, Job, Outcomes
 
 log = logging.getLogger(__name__)
 
 COOL_DOWN_NAP = 1.0
+SAVE_PATIENCE = 60.0
+"""Seconds that a finished result waits for PostgreSQL before the work is given back."""
 MAX_DELAY = 60.0
 
 
@@ -47,7 +52,17 @@ async def answer_bell(stage: int, account: str, run: str) -> None:
     Later stages of the same queue come first, so that items leave before new ones enter.
     """
     key = queue.RunKey(UUID(account), UUID(run))
-    kind = STAGES[stage].queue
+    try:
+        more = await _take_turn(key, STAGES[stage].queue)
+    except RedisError as error:
+        log.warning("run %s: Redis is away, the keeper will ring: %s", run, error)
+        return
+    if more:
+        await broker.ring(stage, key.account, key.run)
+
+
+async def _take_turn(key: queue.RunKey, kind: str) -> bool:
+    """Claim and do until nothing is due or the turn ends; whether there may be more."""
     turn_ends = time.monotonic() + settings().turn_seconds
     while not heartbeat.mine().shutting_down:
         wait = await provider.cool_down()
@@ -58,10 +73,10 @@ async def answer_bell(stage: int, account: str, run: str) -> None:
         elif wait and claim.why == "NONE":
             await asyncio.sleep(min(wait, COOL_DOWN_NAP))
         else:
-            return
+            return False
         if time.monotonic() > turn_ends:
             break
-    await broker.ring(stage, key.account, key.run)
+    return True
 
 
 @lru_cache
@@ -88,7 +103,7 @@ async def do(claim: queue.Claim) -> None:
                 outcomes = await _outcomes(claim, job)
                 guarded.saving = True
                 await reporter.flush(claim.key, claim.stage)
-                finished = await ledger.finish(STAGES[claim.stage], job, outcomes)
+                finished = await _saved(claim, job, outcomes)
     except heartbeat.Interrupted as interrupted:
         await _give_back(claim, refund=interrupted.reason == "shutdown")
         return
@@ -119,21 +134,21 @@ async def do(claim: queue.Claim) -> None:
         await advance(claim.key)
 
 
-_facts_known: dict[UUID, ledger.RunFacts] = {}
+_facts_known: dict[UUID, RunFacts] = {}
 
 
-async def _facts(run: UUID) -> ledger.RunFacts:
+async def _facts(run: UUID) -> RunFacts:
     if run not in _facts_known:
         if len(_facts_known) > 1000:
             _facts_known.clear()
-        facts = await ledger.run_facts(run)
+        facts = await run_facts(run)
         if facts is None:
             raise heartbeat.Interrupted("lost")
         _facts_known[run] = facts
     return _facts_known[run]
 
 
-def _job(claim: queue.Claim, items: list[Item], facts: ledger.RunFacts) -> Job:
+def _job(claim: queue.Claim, items: list[Item], facts: RunFacts) -> Job:
     counts = reporter.Counts(claim.total, claim.ended, claim.total - claim.pending)
     titles = {item.id: item.title for item in items}
     return Job(
@@ -144,6 +159,31 @@ def _job(claim: queue.Claim, items: list[Item], facts: ledger.RunFacts) -> Job:
         items=items,
         report=reporter.reporter(claim.key, claim.stage, titles, counts),
     )
+
+
+async def _saved(
+    claim: queue.Claim, job: Job, outcomes: dict[UUID, Done | ErrorPayload]
+) -> ledger.Finished:
+    """Save what the work has cost money for, through a restart of PostgreSQL if need be."""
+    give_up = time.monotonic() + SAVE_PATIENCE
+    pause = 0.02
+    while True:
+        try:
+            return await ledger.finish(STAGES[claim.stage], job, outcomes)
+        except TRANSIENT as error:
+            if time.monotonic() > give_up:
+                raise
+            log.warning("run %s stage %s: saving again: %r", job.run_id, job.stage, error)
+        except RunError:
+            raise
+        except Exception as error:  # a bug in saving fails its items, never the worker
+            broken = InternalError(f"{type(error).__name__}: {error}")
+            broken.__cause__ = error
+            if not any(isinstance(outcome, Done) for outcome in outcomes.values()):
+                raise
+            outcomes = {item.id: _explained(claim, item, broken) for item in job.items}
+        await asyncio.sleep(pause)
+        pause = min(1.0, pause * 2)
 
 
 async def _outcomes(claim: queue.Claim, job: Job) -> dict[UUID, Done | ErrorPayload]:

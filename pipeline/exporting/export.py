@@ -150,7 +150,7 @@ def _write_image(
         return
     try:
         data = media.read(image.path)
-    except FileNotFoundError:
+    except (FileNotFoundError, ValueError):
         done.missing.append(Missing(article.title, stem, "its file is not in the media store"))
         return
     name = stem + safe_suffix(image.path)

@@ -19,7 +19,7 @@ UNKNOWN = frozenset(
 _FACTOR = {"": 1, "k": 1_000, "m": 1_000_000, "b": 1_000_000_000}
 _MAX_DIGITS = 20
 _CURRENCY = re.compile(r"[$€£¥₹]|\b(?:usd|eur|gbp|jpy|inr|aud|cad|chf|us)\b", re.ASCII)
-_RANGE = re.compile(r"(.*[\dkmb])(?:[-–—‒]|\bto\b)(\d.*)", re.ASCII)
+_RANGE = re.compile(r"(.*[\dkmb])(?:[-–—‒]|to)(\d.*)", re.ASCII)
 _ONE = re.compile(r"([<>≤≥]?)(\d[\d.,']*)([kmb]?)(\+?)", re.ASCII)
 _GROUPS = re.compile(r"[1-9]\d{0,2}(?:([.,'])\d{3})(?:\1\d{3})*", re.ASCII)
 

@@ -70,6 +70,8 @@ async def save_keywords(account_id: UUID, rows: Sequence[KeywordRow]) -> Saved:
     ]
     async with DB.transaction() as transaction:
         connection: asyncpg.Connection = transaction.connection
+        # A plan kept from imports into a small table would read all of it once for every row.
+        await connection.execute("set local plan_cache_mode = force_custom_plan")
         created = await connection.fetch(_CREATE, account_id, *columns, timeout=_TIMEOUT)
         if len(created) < len(rows):
             await connection.execute(_FILL, account_id, *columns, timeout=_TIMEOUT)

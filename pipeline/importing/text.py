@@ -62,7 +62,7 @@ def _encoding_of(data: bytes) -> str:
         return wide
     controls = len(sample) - len(sample.translate(None, _CONTROL))
     nuls = sample.count(0)
-    if controls * 100 > len(sample) or nuls * 10 > len(sample):
+    if controls > max(8, len(sample) // 50) or nuls * 10 > len(sample):
         raise ImportRefused(
             f"The file is binary, not text: {controls + nuls:,} of its first {len(sample):,} bytes "
             f"are control characters. {_ADVICE}"

@@ -19,7 +19,7 @@ MAX_BYTES = 5_000_000
 MAX_PIXELS = 50_000_000
 
 Read = Callable[[str], bytes]
-"""Bytes of a file of the media store by its path. Raises FileNotFoundError."""
+"""Bytes of a file of the media store by its path. Raises FileNotFoundError, ValueError."""
 
 
 def check(article: Article, read: Read) -> Iterator[Check]:
@@ -93,7 +93,7 @@ def _file(picture: Picture, read: Read) -> tuple[bytes, str]:
         return b"", "it has not been generated"
     try:
         data = read(picture.path)
-    except FileNotFoundError:
+    except (FileNotFoundError, ValueError):
         return b"", "it is not in the media store"
     if len(data) > MAX_BYTES:
         return data, f"it has {len(data):,} bytes"

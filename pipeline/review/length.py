@@ -47,15 +47,16 @@ def check(article: Article) -> Iterator[Check]:
 
 
 def _body_language(article: Article) -> Check:
-    """Each section is judged by itself, so that one foreign part does not hide in the rest."""
+    """Each paragraph is judged by itself, so that a foreign one does not hide in the rest."""
     total, foreign, place, other = 0, 0, "body", ""
     for part in sections(article.body):
-        text = " ".join(plain(part.text).split())
-        found = other_language(text, article.language)
-        total += len(text)
-        if found:
-            foreign += len(text)
-            place, other = part.heading or "introduction", found
+        for paragraph in plain(part.text).split("\n\n"):
+            text = " ".join(paragraph.split())
+            found = other_language(text, article.language)
+            total += len(text)
+            if found:
+                foreign += len(text)
+                place, other = part.heading or "introduction", found
     share = foreign / total if total else 0.0
     return judged(
         "language",

@@ -100,6 +100,7 @@ def _prompt(cluster: asyncpg.Record, brief: Brief) -> provider.Prompt:
         target_words=brief.target_words,
         least_words=least,
         most_words=most,
+        most_sections=brief.most_sections,
     )
 
 

@@ -13,7 +13,7 @@ import dramatiq
 from db.status import Phase
 from piccolo_conf import DB
 from pipeline import media, provider
-from pipeline.errors import AIProviderError, RetryLater, ValidationError
+from pipeline.errors import AIProviderError, RetryLater, StorageError, ValidationError
 from pipeline.fields import fit
 from pipeline.pictures import BrokenPicture, Picture, recode
 from pipeline.settings import settings
@@ -51,7 +51,10 @@ async def work(job: Job) -> Outcomes:
 
 def _keep(path: str, data: bytes) -> Picture:
     picture = recode(data)
-    media.write(path, picture.data)
+    try:
+        media.write(path, picture.data)
+    except OSError as error:
+        raise StorageError(error.strerror or str(error)) from error
     return picture
 
 

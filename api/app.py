@@ -1,0 +1,123 @@
+"""The HTTP API: all routes in one list, errors as problems, what every answer carries.
+
+Handlers know the account from the token (`api/auth.py`) and nothing else of who asks.
+"""
+
+import contextlib
+from collections.abc import AsyncIterator
+
+from litestar import Litestar, Router
+from litestar.datastructures import MutableScopeHeaders
+from litestar.di import Provide
+from litestar.exceptions import HTTPException
+from litestar.middleware import DefineMiddleware
+from litestar.openapi.config import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Components, SecurityScheme
+from litestar.types import Message, Scope
+
+from api import health, keywords, queues, runs
+from api.auth import BearerAuth, account_of
+from api.openapi import describe
+from api.problems import problem
+from piccolo_conf import DB
+from pipeline import connections
+
+VERSION = "0.1.0"
+
+ROUTES = [
+    health.live,
+    health.ready,
+    keywords.list_keywords,
+    keywords.import_keywords,
+    runs.start_run,
+    runs.list_runs,
+    runs.show_run,
+    runs.show_progress,
+    runs.pause_run,
+    runs.resume_run,
+    runs.cancel_run,
+    runs.retry_run,
+    queues.show_queues,
+]
+"""Everything under /api/v1."""
+
+MAX_BODY = 5_000_000
+"""Bytes a request may carry: the ids of a run over 100,000 rows. Imports have their own limit."""
+
+PROBLEMS = {
+    "400": "The request is not valid; `errors` names every field",
+    "401": "No token, or one that is not known",
+    "402": "Not enough credits",
+    "404": "Not there, or not in your account",
+    "409": "Not possible as things stand; `detail` says why",
+    "413": "The request is too large",
+    "422": "The data cannot be worked on",
+    "503": "PostgreSQL or Redis does not answer",
+}
+"""What any handler behind a token may answer instead, as `application/problem+json`."""
+
+SECURITY_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cache-Control": "no-store",
+}
+
+
+async def add_security_headers(message: Message, scope: Scope) -> None:
+    """On every answer, errors and unknown paths included; what a handler set stays."""
+    if message["type"] == "http.response.start":
+        headers = MutableScopeHeaders.from_message(message)
+        for name, value in SECURITY_HEADERS.items():
+            headers.setdefault(name, value)
+
+
+@contextlib.asynccontextmanager
+async def lifespan(app: Litestar) -> AsyncIterator[None]:
+    """Hold PostgreSQL and Redis open while the app runs; what others opened stays theirs."""
+    mine = DB.pool is None
+    if mine:
+        await connections.open_all()
+    try:
+        yield
+    finally:
+        if mine:
+            await connections.close_all()
+
+
+def create_app() -> Litestar:
+    """The app. Its lifespan needs DATABASE_URL and REDIS_URL."""
+    guard = DefineMiddleware(
+        BearerAuth, exclude_http_methods=["OPTIONS"], exclude_from_auth_key="exclude_from_auth"
+    )
+    app = Litestar(
+        [
+            Router(
+                "/api/v1",
+                route_handlers=ROUTES,
+                middleware=[guard],
+                dependencies={"account_id": Provide(account_of)},
+            )
+        ],
+        lifespan=[lifespan],
+        exception_handlers={HTTPException: problem, Exception: problem},
+        before_send=[add_security_headers],
+        request_max_body_size=MAX_BODY,
+        logging_config=None,
+        openapi_config=OpenAPIConfig(
+            title="igny8",
+            version=VERSION,
+            path="/schema",
+            operation_id_creator=lambda handler, method, parts: handler.handler_name,
+            render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+            components=Components(
+                security_schemes={"bearer": SecurityScheme(type="http", scheme="bearer")}
+            ),
+            security=[{"bearer": []}],
+        ),
+    )
+    describe(app, PROBLEMS)
+    return app

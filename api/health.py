@@ -1,0 +1,78 @@
+"""Health: is this process alive, and can it and the workers behind it do their work.
+
+Liveness asks nothing but the process. Readiness asks PostgreSQL, Redis, the schema and whether a
+worker was heard lately; it answers 503 while one of them fails, and says which and why.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from litestar import Response, get
+
+from api.schemas import Alive, Check, Readiness
+from db import migrate
+from piccolo_conf import DB
+from pipeline import connections
+from pipeline.heartbeat import ALIVE_KEY
+
+PATIENCE = 3.0
+"""Seconds a check may take before it counts as failed."""
+
+OPEN_TO_ALL = {"exclude_from_auth": True}
+"""`opt` of handlers that answer without a token."""
+
+
+@get("/health/live", opt=OPEN_TO_ALL, security=[{}], summary="Is the process alive")
+async def live() -> Alive:
+    """Answers as long as the process serves requests at all."""
+    return Alive()
+
+
+@get("/health/ready", opt=OPEN_TO_ALL, security=[{}], summary="Can work be done")
+async def ready() -> Response[Readiness]:
+    """Checks everything a run needs; 503 while something is missing."""
+    names = list(CHECKS)
+    results = await asyncio.gather(*(_checked(CHECKS[name]) for name in names))
+    checks = dict(zip(names, results, strict=True))
+    all_well = all(check.ok for check in results)
+    return Response(Readiness(all_well, checks), status_code=200 if all_well else 503)
+
+
+async def _checked(check: Callable[[], Awaitable[Check]]) -> Check:
+    try:
+        async with asyncio.timeout(PATIENCE):
+            return await check()
+    except TimeoutError:
+        return Check(False, f"no answer within {PATIENCE:g} seconds")
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is the answer; no details leak
+        return Check(False, f"failed: {type(error).__name__}")
+
+
+async def _postgresql() -> Check:
+    async with DB.connection() as connection:
+        return Check(True, f"PostgreSQL {await connection.fetchval('show server_version')}")
+
+
+async def _redis() -> Check:
+    await connections.state().ping()
+    return Check(True, "answers")
+
+
+async def _migrations() -> Check:
+    if missing := await migrate.missing():
+        return Check(False, f"not applied: {', '.join(missing)}. Run `python -m db.migrate`.")
+    return Check(True, "all applied")
+
+
+async def _workers() -> Check:
+    async for _ in connections.state().scan_iter(match=f"{ALIVE_KEY}*", count=1000):
+        return Check(True, "a worker was heard within the last seconds")
+    return Check(False, "no worker was heard lately: runs wait until one starts")
+
+
+CHECKS = {
+    "postgresql": _postgresql,
+    "redis": _redis,
+    "migrations": _migrations,
+    "workers": _workers,
+}

@@ -1,0 +1,69 @@
+"""The OpenAPI description, made exact.
+
+Litestar's own schemas drop limits of list items and closed objects and know nothing of our
+problems: here msgspec's schemas take their place, and every operation gets its problems.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import msgspec
+from litestar import Litestar, Response
+from litestar.handlers import HTTPRouteHandler
+from litestar.openapi.spec import OpenAPIMediaType, OpenAPIResponse, Operation, Reference, Schema
+
+from api.problems import MEDIA_TYPE, ProblemBody
+
+REFERENCE = "#/components/schemas/{name}"
+
+
+class RawSchema(Schema):
+    """A JSON schema that is written already."""
+
+    raw: dict[str, Any]
+
+    def __init__(self, raw: dict[str, Any]) -> None:
+        super().__init__()
+        object.__setattr__(self, "raw", raw)
+
+    def to_schema(self) -> dict[str, Any]:
+        return self.raw
+
+
+def describe(app: Litestar, problems: Mapping[str, str]) -> None:
+    """Make the app's description exact; `problems` is what each status means."""
+    components = app.openapi_schema.components
+    assert components is not None
+    assert components.schemas is not None
+    structs = {ProblemBody, *_structs(app)}
+    _, parts = msgspec.json.schema_components(structs, ref_template=REFERENCE)
+    for name, raw in parts.items():
+        components.schemas[name] = RawSchema(raw)
+    problem = OpenAPIMediaType(schema=Reference(REFERENCE.format(name=ProblemBody.__name__)))
+    for operation in _operations(app):
+        if operation.responses is None or operation.security == [{}]:
+            continue
+        for status, meaning in problems.items():
+            operation.responses[status] = OpenAPIResponse(
+                description=meaning, content={MEDIA_TYPE: problem}
+            )
+
+
+def _structs(app: Litestar) -> Iterator[Any]:
+    """What handlers take as body and answer with."""
+    for route in app.routes:
+        for handler in getattr(route, "route_handlers", []):
+            if not isinstance(handler, HTTPRouteHandler) or not handler.include_in_schema:
+                continue
+            answer = handler.parsed_fn_signature.return_type
+            inside = answer.inner_types if answer.is_subclass_of(Response) else (answer,)
+            yield from (each.annotation for each in inside if each.annotation is not Any)
+            if handler.parsed_data_field is not None:
+                yield handler.parsed_data_field.annotation
+
+
+def _operations(app: Litestar) -> Iterator[Operation]:
+    for path in (app.openapi_schema.paths or {}).values():
+        for method in ("get", "post", "put", "patch", "delete"):
+            if (operation := getattr(path, method)) is not None:
+                yield operation

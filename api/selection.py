@@ -1,0 +1,72 @@
+"""Which rows a run works on: those named, or all that are new to its first stage.
+
+`new` is said per stage in one SQL condition; rows another run is working on are never new.
+"""
+
+from collections.abc import Sequence
+from typing import Literal
+from uuid import UUID
+
+from api.problems import Problem, invalid
+from db.lineage import ROW_TABLE
+from piccolo_conf import DB
+from pipeline.messages import ITEMS
+
+NEW = {
+    1: "r.status = 'new'",
+    2: "r.status = 'new'",
+    3: "r.status = 'new'",
+    4: "r.status = 'queued'",
+    5: "r.status = 'draft' and not exists (select 1 from image i where i.content_id = r.id)",
+    6: "r.path is null",
+    7: "r.status = 'draft'",
+}
+"""Which rows no run has taken through a stage yet."""
+
+FREE = "r.generation_status not in ('queued', 'processing')"
+
+
+async def rows_of(
+    account_id: UUID, stage: int, selection: Sequence[UUID] | Literal["all_new"]
+) -> list[UUID]:
+    """Ids of the rows to work on, in order, each once. Raises Problem if there are none.
+
+    Ids that are not the account's own are named as a validation error: nothing starts.
+    """
+    table, noun = ROW_TABLE[stage], ITEMS[stage]
+    if selection == "all_new":
+        return await _all_new(account_id, stage)
+    wanted = list(dict.fromkeys(selection))
+    async with DB.connection() as connection:
+        found = await connection.fetch(
+            f"select id from {table} where account_id = $1 and id = any($2::uuid[])",
+            account_id,
+            wanted,
+        )
+    known = {row["id"] for row in found}
+    missing = [item for item in wanted if item not in known]
+    if missing:
+        more = f" (and {len(missing) - 1} more)" if len(missing) > 1 else ""
+        place = list(selection).index(missing[0])
+        raise invalid(
+            f"selection[{place}]", f"There is no {noun} {missing[0]} in your account{more}."
+        )
+    return wanted
+
+
+async def _all_new(account_id: UUID, stage: int) -> list[UUID]:
+    table, noun = ROW_TABLE[stage], ITEMS[stage]
+    async with DB.connection() as connection:
+        found = await connection.fetch(
+            f"select r.id from {table} r"
+            f" where r.account_id = $1 and {NEW[stage]} and {FREE} order by r.id",
+            account_id,
+        )
+    if not found:
+        raise Problem(
+            409,
+            "nothing_to_do",
+            f"There is no new {noun} to work on.",
+            hint=f"Add one, or name the {noun}s in `selection` to work on them again.",
+        )
+    return [row["id"] for row in found]

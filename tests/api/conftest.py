@@ -1,0 +1,91 @@
+"""The real app on the tests' own loop, and people who ask it."""
+
+from collections.abc import AsyncIterator
+from typing import Any, cast
+from uuid import UUID
+
+import httpx2
+import pytest
+from litestar import Litestar
+
+from api.app import create_app
+from db.tokens import hash_of, new_token
+from piccolo_conf import DB
+from pipeline import controls
+from tests.support import new_account
+
+
+@pytest.fixture(scope="session")
+def app() -> Litestar:
+    return create_app()
+
+
+@pytest.fixture
+async def nobody(app: Litestar, db: None) -> AsyncIterator[httpx2.AsyncClient]:
+    """A client without a token."""
+    transport = httpx2.ASGITransport(app=cast(Any, app), raise_app_exceptions=False)
+    async with (
+        app.lifespan(),
+        httpx2.AsyncClient(transport=transport, base_url="http://test") as client,
+    ):
+        yield client
+
+
+async def add_token(account_id: UUID, email: str) -> str:
+    token = new_token()
+    async with DB.connection() as connection:
+        user = await connection.fetchval(
+            "insert into app_user (account_id, email, password_hash) values ($1, $2, '')"
+            " returning id",
+            account_id,
+            email,
+        )
+        await connection.execute(
+            "insert into api_token (account_id, user_id, name, hash) values ($1, $2, 'test', $3)",
+            account_id,
+            user,
+            hash_of(token),
+        )
+    return token
+
+
+@pytest.fixture
+async def token(account: UUID) -> str:
+    return await add_token(account, "writer@example.com")
+
+
+@pytest.fixture
+async def client(nobody: httpx2.AsyncClient, token: str) -> httpx2.AsyncClient:
+    """A client of the account."""
+    nobody.headers["authorization"] = f"Bearer {token}"
+    return nobody
+
+
+@pytest.fixture
+async def stranger(client: httpx2.AsyncClient) -> dict[str, str]:
+    """Headers of a user of another account."""
+    other = await new_account("Another", 500)
+    return {"authorization": f"Bearer {await add_token(other, 'stranger@example.com')}"}
+
+
+@pytest.fixture
+async def keywords(account: UUID) -> list[UUID]:
+    """Three keywords of the account, in their order."""
+    texts = ["buy green tea", "green tea benefits", "how to brew tea"]
+    async with DB.connection() as connection:
+        return [
+            await connection.fetchval(
+                "insert into keyword (account_id, text, key) values ($1, $2, $2) returning id",
+                account,
+                text,
+            )
+            for text in texts
+        ]
+
+
+@pytest.fixture
+async def run(account: UUID, keywords: list[UUID]) -> UUID:
+    """A run of the account over its keywords; no worker works on it."""
+    return await controls.start(
+        account, first_stage=1, last_stage=7, selection=keywords, started_by="writer@example.com"
+    )

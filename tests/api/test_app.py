@@ -1,0 +1,118 @@
+"""What every answer has in common: problems, headers, limits, the description."""
+
+from typing import get_args
+
+import httpx2
+import msgspec
+import pytest
+from litestar import Litestar
+
+from api import app as module
+from api.problems import problem
+from api.schemas import Function, QueueName
+from db.status import GenerationStatus
+from pipeline import errors
+from pipeline.messages import FUNCTIONS
+
+PROBLEM = "application/problem+json"
+
+
+async def test_every_answer_carries_the_security_headers(client: httpx2.AsyncClient) -> None:
+    for path in ("/api/v1/health/live", "/api/v1/runs", "/nowhere", "/schema/openapi.json"):
+        headers = (await client.get(path)).headers
+        for name, value in module.SECURITY_HEADERS.items():
+            assert headers[name] == value, path
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"), [("GET", "/nowhere", 404), ("PUT", "/api/v1/runs", 405)]
+)
+async def test_unknown_paths_and_methods_are_problems(
+    client: httpx2.AsyncClient, method: str, path: str, status: int
+) -> None:
+    answer = await client.request(method, path)
+    assert (answer.status_code, answer.headers["content-type"]) == (status, PROBLEM)
+
+
+async def test_a_body_above_the_limit_is_refused(client: httpx2.AsyncClient) -> None:
+    body = b'{"selection": "' + b"x" * module.MAX_BODY + b'"}'
+    headers = {"content-type": "application/json"}
+    answer = await client.post("/api/v1/runs", content=body, headers=headers)
+    assert (answer.status_code, answer.headers["content-type"]) == (413, PROBLEM)
+
+
+async def test_an_unforeseen_error_tells_only_its_id(
+    client: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def broken(*_: object) -> None:
+        raise ZeroDivisionError("password=hunter2")
+
+    monkeypatch.setattr("api.runs.find_run", broken)
+    answer = await client.get("/api/v1/runs/01a20446-5e00-7800-9727-412ef475f335")
+    assert answer.status_code == 500
+    assert "hunter2" not in answer.text
+    assert answer.json()["error_id"] in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (errors.InsufficientCreditsError(45, 20), 402),
+        (errors.ValidationError("no keyword", "/keywords/1"), 422),
+        (errors.AIAuthError("key refused"), 502),
+        (errors.AIProviderError("broken"), 502),
+        (errors.TimeoutError("slow"), 504),
+        (ConnectionRefusedError("PostgreSQL"), 503),
+    ],
+)
+async def test_errors_of_the_pipeline_have_their_status_and_payload(
+    client: httpx2.AsyncClient,
+    monkeypatch: pytest.MonkeyPatch,
+    error: Exception,
+    status: int,
+) -> None:
+    async def raises(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("api.runs.find_run", raises)
+    answer = await client.get("/api/v1/runs/01a20446-5e00-7800-9727-412ef475f335")
+    assert answer.status_code == status
+    if isinstance(error, errors.PipelineError):
+        assert answer.json()["error"]["user_message"] == error.user_message
+        assert answer.json()["error"]["action"]["kind"] == error.action.kind
+
+
+async def test_readiness_names_what_is_missing(client: httpx2.AsyncClient) -> None:
+    answer = await client.get("/api/v1/health/ready")
+    checks = answer.json()["checks"]
+    assert checks["postgresql"]["ok"]
+    assert checks["redis"]["ok"]
+    assert not checks["workers"]["ok"]
+    assert answer.status_code == 503
+
+
+async def test_the_description_has_exact_schemas(client: httpx2.AsyncClient) -> None:
+    schemas = (await client.get("/schema/openapi.json")).json()["components"]["schemas"]
+    start = schemas["StartRun"]
+    assert start["additionalProperties"] is False
+    assert start["required"] == ["selection"]
+    assert schemas["RunOptions"]["properties"]["target_words"]["maximum"] == 5000
+
+
+def test_every_secured_operation_announces_its_problems(app: Litestar) -> None:
+    for path, item in app.openapi_schema.to_schema()["paths"].items():
+        for operation in item.values():
+            if operation.get("security") != [{}]:
+                assert PROBLEM in operation["responses"]["401"]["content"], path
+                assert PROBLEM in operation["responses"]["400"]["content"], path
+
+
+def test_the_schemas_use_the_pipelines_own_words() -> None:
+    assert list(get_args(Function)) == list(FUNCTIONS.values())
+    statuses = {status.value for status in GenerationStatus}
+    assert set(get_args(QueueName)) == statuses - {"queued"}
+
+
+def test_every_problem_handler_is_the_one(app: Litestar) -> None:
+    assert set(app.exception_handlers.values()) == {problem}
+    assert msgspec.json.decode(msgspec.json.encode(app.openapi_schema.to_schema()))
