@@ -112,7 +112,7 @@ async def read(account: UUID, run: UUID) -> Progress | None:
     else:
         live, stages = Live(), await _from_postgres(row)
     first = stages[0]
-    if first.status == StageStatus.WAITING:
+    if first.status == StageStatus.WAITING and first.total == 0:
         first.pending = row["selected"]  # they enter when the stage opens
     progress = _progress(row, stages, live)
     progress.estimated_seconds_remaining = await estimate.seconds_left(
