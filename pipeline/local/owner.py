@@ -18,7 +18,7 @@ from types import FrameType
 
 from db.migrate import MigrationFailed, migrate
 from pipeline.local import usage
-from pipeline.local.environment import home, is_demo
+from pipeline.local.environment import home, is_demo, listens
 from pipeline.local.first_account import make_first_account
 from pipeline.local.processes import LocalError
 from pipeline.local.servers import Servers
@@ -155,12 +155,3 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def listens(host: str, port: int) -> bool:
-    """Whether something takes connections there."""
-    try:
-        with socket.create_connection((host, port), timeout=0.2):
-            return True
-    except OSError:
-        return False
