@@ -16,6 +16,9 @@ from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 
+import asyncpg
+
+from db.engine import DatabaseAway
 from db.migrate import MigrationFailed, migrate
 from pipeline.local import usage
 from pipeline.local.environment import home, is_demo, listens
@@ -91,7 +94,7 @@ class Owner:
             for name in await migrate():
                 self._say("igny8", f"migration {name} applied")
             await make_first_account(self.data)
-        except (OSError, MigrationFailed) as error:
+        except (DatabaseAway, MigrationFailed, asyncpg.PostgresError) as error:
             raise LocalError(f"The database cannot be prepared: {error}") from error
 
     def _work(self, supervisor: Supervisor) -> None:
