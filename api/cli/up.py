@@ -6,9 +6,9 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from pipeline.local.environment import is_demo, load
+from pipeline.local.environment import is_demo, listens, load
 from pipeline.local.first_account import EMAIL, PASSWORD_FILE, TOKEN_FILE
-from pipeline.local.owner import Owner, listens
+from pipeline.local.owner import Owner
 from pipeline.local.processes import LocalError
 from pipeline.settings import settings
 
