@@ -189,8 +189,9 @@ def _progress(row: Any, stages: list[StageProgress], live: Live) -> Progress:
         stage.percentage = percentages[stage.stage]
     current = _current(stages)
     single = len(stages) == 1
+    prepared = live.prepared if current is stages[0] else None
     phase, inner = bar.function_phase(
-        current, live.shares.get(current.stage, []), live.prepared, status
+        current, live.shares.get(current.stage, []), prepared, status
     )
     percentage = inner if single else sum(percentages.values()) / len(stages)
     if status == RunStatus.COMPLETED:

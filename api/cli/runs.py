@@ -169,4 +169,5 @@ async def follow(account_id: UUID, run_id: UUID) -> int:
         return CANCELLED
     report = await make_report(account_id, now)
     print_report(report)
+    click.echo(f"Write its articles to a folder: igny8 export --run {run_id} --out DIR")
     return report.exit_code
