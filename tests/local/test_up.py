@@ -67,7 +67,7 @@ def test_it_says_where_it_is_and_how_to_sign_in(up: Up) -> None:
     told = up.log.read_text()
     assert f"http://127.0.0.1:{up.port}" in told
     assert f"{up.data}/token" in told
-    assert "igny8 automate examples/keywords.csv --out out" in told
+    assert "automate examples/keywords.csv --out out" in told
 
 
 def test_the_token_and_the_password_are_for_their_owner_only(up: Up) -> None:
