@@ -7,7 +7,6 @@ until the run has ended.
 from uuid import UUID
 
 import click
-from rich import box
 from rich.console import Console
 from rich.table import Column, Table
 
@@ -57,12 +56,14 @@ async def _list(account_id: UUID) -> None:
         click.echo("No run yet. `igny8 automate FILE.csv --out DIR` starts one.")
         return
     columns = [Column(name, no_wrap=True) for name in ("Run", "Status", "Stage", "Started", "Took")]
-    table = Table(*columns, box=box.SIMPLE_HEAD)  # 80 columns hold it, with ids whole to be copied
+    table = Table(
+        *columns, box=None, pad_edge=False
+    )  # 80 columns hold it, with ids whole to be copied
     for row in rows:
         table.add_row(
             str(row["id"]),
             row["status"],
-            f"{row['stage']} of {row['first_stage']}–{row['last_stage']}",
+            f"{row['stage']}/{row['last_stage']}",
             f"{row['started_at']:%m-%d %H:%M}",
             duration(row["seconds"]),
         )
