@@ -1,6 +1,7 @@
 """Each rescue of the keeper, on a run that a crash has left behind."""
 
 import time
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -27,7 +28,7 @@ async def watch(fate: Fate, db: None) -> keeper.Keeper:
 
 
 async def rescues() -> dict[str, int]:
-    found = await state().hgetall(keeper.RESCUES_KEY)
+    found: dict[Any, Any] = await state().hgetall(keeper.RESCUES_KEY)
     return {name.decode(): int(count) for name, count in found.items()}
 
 
