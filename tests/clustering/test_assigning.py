@@ -5,7 +5,6 @@ import pytest
 
 from db.status import PlacedBy
 from pipeline import provider
-from pipeline.clustering import asking
 from pipeline.clustering.asking import Asker
 from pipeline.clustering.assigning import Choice, Placed, Placement, assign, batches
 from pipeline.clustering.grouping import Offer
@@ -108,7 +107,7 @@ async def test_a_declined_text_fails_alone(
             raise ContentPolicyError("not this one")
         return await ask(prompt, *rest, **named)
 
-    monkeypatch.setattr(asking.provider, "ask", picky)
+    monkeypatch.setattr(provider, "ask", picky)
     ai.says("ClusterAssignments", says(0))
     found = await assigned(account, BOTH)
     assert names(found) == {"green tea": "Tea"}

@@ -5,7 +5,6 @@ from uuid import UUID, uuid4
 import pytest
 
 from pipeline import provider
-from pipeline.clustering import asking
 from pipeline.clustering.asking import Asker
 from pipeline.clustering.grouping import Draft, Grouped, Offer, group, joined, tidy_name
 from pipeline.clustering.similarity import Vectors, centred, text_vectors
@@ -106,7 +105,7 @@ async def test_an_answer_that_is_cut_splits_the_texts_and_the_second_half_sees_t
             raise provider.AnswerCut("cut off")
         return await ask(prompt, *rest, **named)
 
-    monkeypatch.setattr(asking.provider, "ask", limited)
+    monkeypatch.setattr(provider, "ask", limited)
     found = await grouped(account)
     assert placed(found) == sorted(TEXTS)
     assert ai.count("ClusterGroups") == 2
@@ -124,7 +123,7 @@ async def test_a_text_that_the_service_declines_fails_alone(
             raise ContentPolicyError("not this one")
         return await ask(prompt, *rest, **named)
 
-    monkeypatch.setattr(asking.provider, "ask", picky)
+    monkeypatch.setattr(provider, "ask", picky)
     found = await grouped(account)
     assert set(found.refused) == {"chemex pour over recipe"}
     assert placed(found) == sorted(set(TEXTS) - set(found.refused))

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from pipeline import errors, provider
-from pipeline.clustering import asking, merging
+from pipeline.clustering import merging
 from pipeline.clustering.asking import Asker
 from pipeline.clustering.merging import Label, allowed, apply, merged, same_names, windows
 from pipeline.clustering.similarity import centred, text_vectors
@@ -107,7 +107,7 @@ async def test_a_window_that_cannot_be_answered_is_asked_in_halves(
             raise error("too much")
         return await ask(prompt, *rest, **named)
 
-    monkeypatch.setattr(asking.provider, "ask", limited)
+    monkeypatch.setattr(provider, "ask", limited)
     labels = single_labels()[:16]
     found = await merged(labels, TEXTS, VECTORS, Asker(account, Usage()), 1)
     assert len(found) < len(labels)

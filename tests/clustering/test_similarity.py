@@ -3,6 +3,7 @@ import random
 
 import numpy as np
 import pytest
+from scipy.spatial import distance
 
 from pipeline.clustering import similarity
 from pipeline.clustering.similarity import centred, centroids, nearest, order, text_vectors
@@ -36,10 +37,12 @@ def test_more_texts_than_a_block_are_ordered_in_blocks(monkeypatch: pytest.Monke
 
 def test_no_two_texts_out_of_different_blocks_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
     compared: list[int] = []
-    distances = similarity.pdist
-    monkeypatch.setattr(
-        similarity, "pdist", lambda rows: compared.append(len(rows)) or distances(rows)
-    )
+
+    def counting(rows: similarity.Vectors) -> object:
+        compared.append(len(rows))
+        return distance.pdist(rows)
+
+    monkeypatch.setattr(similarity, "pdist", counting)
     monkeypatch.setattr(similarity, "BLOCK", 500)
     vectors = similarity.unit(np.random.default_rng(0).normal(size=(2003, 8)))
     assert sorted(order(vectors)) == list(range(2003))
