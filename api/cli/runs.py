@@ -8,7 +8,7 @@ from uuid import UUID
 
 import click
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from api.cli.display import duration, new_display, stage_counts
 from api.cli.report import make_report, print_report, trouble
@@ -55,7 +55,8 @@ async def _list(account_id: UUID) -> None:
     if not rows:
         click.echo("No run yet. `igny8 automate FILE.csv --out DIR` starts one.")
         return
-    table = Table("Run", "Stages", "Status", "At stage", "Started", "Took")
+    run = Column("Run", min_width=36, no_wrap=True)  # whole, to be copied
+    table = Table(run, "Stages", "Status", "At stage", "Started", "Took")
     for row in rows:
         table.add_row(
             str(row["id"]),
@@ -169,4 +170,5 @@ async def follow(account_id: UUID, run_id: UUID) -> int:
         return CANCELLED
     report = await make_report(account_id, now)
     print_report(report)
+    click.echo(f"Write its articles to a folder: igny8 export --run {run_id} --out DIR")
     return report.exit_code
