@@ -19,6 +19,10 @@ class Cut(str):
     """The text of an answer that ends where the service's limit is."""
 
 
+class Declined(str):
+    """What a service says that does not want to answer."""
+
+
 def busy(_: dict[str, Any]) -> Any:
     """The reply of a service that cannot answer now."""
     raise Busy
@@ -68,7 +72,8 @@ class Service:
         usage = {"prompt_tokens": 10, "completion_tokens": 20, "total_tokens": 30}
         base: dict[str, Any] = {"id": "c", "created": 1, "model": request["model"]}
         if not request.get("stream"):
-            message = {"role": "assistant", "content": text}
+            declined = isinstance(answer, Declined)
+            message = {"role": "assistant", "refusal" if declined else "content": text}
             choice = {"index": 0, "finish_reason": finish, "message": message}
             whole = {**base, "object": "chat.completion", "choices": [choice], "usage": usage}
             return "application/json", [json.dumps(whole).encode()]
