@@ -4,13 +4,12 @@ from uuid import UUID
 import pytest
 
 from db.status import PlacedBy
-from pipeline import provider
 from pipeline.clustering.asking import Asker
 from pipeline.clustering.assigning import Choice, Placed, Placement, assign, batches
 from pipeline.clustering.grouping import Offer
 from pipeline.errors import ContentPolicyError
 from pipeline.stage import Usage
-from tests.stages.service import Service
+from tests.stages.service import Declined, Service
 
 LABELS = [Offer(None, name, "informational", [name.lower()]) for name in ("Tea", "Coffee", "Cocoa")]
 BOTH = {"green tea": Choice(0, [0, 1]), "espresso": Choice(0, [1, 0])}
@@ -97,18 +96,12 @@ async def test_an_unclear_answer_is_asked_for_again(
     assert ai.count("ClusterAssignments") == 2
 
 
-async def test_a_declined_text_fails_alone(
-    account: UUID, ai: Service, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    ask = provider.ask
+async def test_a_declined_text_fails_alone(account: UUID, ai: Service) -> None:
+    def picky(data: dict[str, Any]) -> Any:
+        texts = [one["text"] for one in data["keywords"]]
+        return Declined("Not this.") if "espresso" in texts else says(0)(data)
 
-    async def picky(prompt: provider.Prompt, *rest: Any, **named: Any) -> Any:
-        if '"text":"espresso"' in prompt.user:
-            raise ContentPolicyError("not this one")
-        return await ask(prompt, *rest, **named)
-
-    monkeypatch.setattr(provider, "ask", picky)
-    ai.says("ClusterAssignments", says(0))
+    ai.says("ClusterAssignments", picky)
     found = await assigned(account, BOTH)
     assert names(found) == {"green tea": "Tea"}
     assert isinstance(found["espresso"], ContentPolicyError)

@@ -4,7 +4,6 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from pipeline import provider
 from pipeline.clustering.asking import Asker
 from pipeline.clustering.grouping import Draft, Grouped, Offer, group, joined, tidy_name
 from pipeline.clustering.similarity import Vectors, centred, text_vectors
@@ -12,7 +11,7 @@ from pipeline.errors import AIProviderError, ContentPolicyError
 from pipeline.stage import Usage
 from pipeline.words import key_of
 from tests.clustering.oracle import LABELLED, Oracle
-from tests.stages.service import Service
+from tests.stages.service import Cut, Declined, Service
 
 TEXTS = list(LABELLED)[:20]
 
@@ -96,36 +95,29 @@ async def test_a_useless_answer_is_asked_for_again_and_then_is_an_error(
 
 
 async def test_an_answer_that_is_cut_splits_the_texts_and_the_second_half_sees_the_first(
-    account: UUID, oracle: Oracle, ai: Service, monkeypatch: pytest.MonkeyPatch
+    account: UUID, oracle: Oracle, ai: Service
 ) -> None:
-    ask = provider.ask
+    def limited(data: dict[str, Any]) -> Any:
+        return Cut('{"groups"') if len(data["keywords"]) > 10 else oracle.groups(data)
 
-    async def limited(prompt: provider.Prompt, *rest: Any, **named: Any) -> Any:
-        if prompt.user.count('"text"') > 10:
-            raise provider.AnswerCut("cut off")
-        return await ask(prompt, *rest, **named)
-
-    monkeypatch.setattr(provider, "ask", limited)
+    ai.says("ClusterGroups", limited)
     found = await grouped(account)
     assert placed(found) == sorted(TEXTS)
-    assert ai.count("ClusterGroups") == 2
     assert [one["name"] for one in ai.data("ClusterGroups")["existing"]]
     assert len(found.drafts) == len({LABELLED[text] for text in TEXTS})
 
 
 async def test_a_text_that_the_service_declines_fails_alone(
-    account: UUID, oracle: Oracle, ai: Service, monkeypatch: pytest.MonkeyPatch
+    account: UUID, oracle: Oracle, ai: Service
 ) -> None:
-    ask = provider.ask
+    def picky(data: dict[str, Any]) -> Any:
+        texts = [one["text"] for one in data["keywords"]]
+        return Declined("Not this.") if "chemex pour over recipe" in texts else oracle.groups(data)
 
-    async def picky(prompt: provider.Prompt, *rest: Any, **named: Any) -> Any:
-        if "chemex" in prompt.user.partition('"keywords"')[2]:
-            raise ContentPolicyError("not this one")
-        return await ask(prompt, *rest, **named)
-
-    monkeypatch.setattr(provider, "ask", picky)
+    ai.says("ClusterGroups", picky)
     found = await grouped(account)
     assert set(found.refused) == {"chemex pour over recipe"}
+    assert isinstance(found.refused["chemex pour over recipe"], ContentPolicyError)
     assert placed(found) == sorted(set(TEXTS) - set(found.refused))
 
 

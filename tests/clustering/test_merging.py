@@ -4,14 +4,13 @@ from uuid import UUID, uuid4
 import numpy as np
 import pytest
 
-from pipeline import errors, provider
 from pipeline.clustering import merging
 from pipeline.clustering.asking import Asker
 from pipeline.clustering.merging import Label, allowed, apply, merged, same_names, windows
 from pipeline.clustering.similarity import centred, text_vectors
 from pipeline.stage import Usage
 from tests.clustering.oracle import LABELLED, Oracle
-from tests.stages.service import Service
+from tests.stages.service import Cut, Declined, Service
 
 TEXTS = list(LABELLED)
 VECTORS = centred(text_vectors(TEXTS))
@@ -95,19 +94,14 @@ async def test_labels_that_an_answer_leaves_out_stay_as_they_are(
     assert sorted(row for one in found for row in one.rows) == [0, 1, 2, 3]
 
 
-@pytest.mark.parametrize("fault", ["cut", "declined"])
+@pytest.mark.parametrize("fault", [Cut("{"), Declined("No.")], ids=["cut", "declined"])
 async def test_a_window_that_cannot_be_answered_is_asked_in_halves(
-    account: UUID, oracle: Oracle, ai: Service, fault: str, monkeypatch: pytest.MonkeyPatch
+    account: UUID, oracle: Oracle, ai: Service, fault: str
 ) -> None:
-    ask = provider.ask
+    def limited(data: dict[str, Any]) -> Any:
+        return fault if len(data["labels"]) > 10 else oracle.labels(data)
 
-    async def limited(prompt: provider.Prompt, *rest: Any, **named: Any) -> Any:
-        if prompt.user.count('"examples"') > 10:
-            error = provider.AnswerCut if fault == "cut" else errors.ContentPolicyError
-            raise error("too much")
-        return await ask(prompt, *rest, **named)
-
-    monkeypatch.setattr(provider, "ask", limited)
+    ai.says("ClusterLabels", limited)
     labels = single_labels()[:16]
     found = await merged(labels, TEXTS, VECTORS, Asker(account, Usage()), 1)
     assert len(found) < len(labels)
