@@ -55,15 +55,16 @@ async def _list(account_id: UUID) -> None:
     if not rows:
         click.echo("No run yet. `igny8 automate FILE.csv --out DIR` starts one.")
         return
-    run = Column("Run", min_width=36, no_wrap=True)  # whole, to be copied
-    table = Table(run, "Stages", "Status", "At stage", "Started", "Took")
+    columns = [Column(name, no_wrap=True) for name in ("Run", "Status", "Stage", "Started", "Took")]
+    table = Table(
+        *columns, box=None, pad_edge=False
+    )  # 80 columns hold it, with ids whole to be copied
     for row in rows:
         table.add_row(
             str(row["id"]),
-            f"{row['first_stage']}–{row['last_stage']}",
             row["status"],
-            str(row["stage"]),
-            f"{row['started_at']:%Y-%m-%d %H:%M:%S}",
+            f"{row['stage']}/{row['last_stage']}",
+            f"{row['started_at']:%m-%d %H:%M}",
             duration(row["seconds"]),
         )
     Console().print(table)
