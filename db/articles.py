@@ -1,4 +1,4 @@
-"""Saving an article under a slug that no other article of the account has."""
+"""Saving an article under a slug of its own, and keeping a draft between two attempts."""
 
 from typing import Any
 from uuid import UUID
@@ -47,3 +47,38 @@ async def insert_article(
     ):
         number += 1
         slug = numbered_slug(wanted, number)
+
+
+def draft_key(task_id: UUID) -> str:
+    """The key of a task's draft among the kept answers."""
+    return f"article:{task_id}"
+
+
+async def keep_draft(
+    connection: asyncpg.Connection, account_id: UUID, task_id: UUID, draft: Any
+) -> None:
+    """Keep what is written of a task's article until the article is saved."""
+    await connection.execute(
+        "INSERT INTO answer_cache (id, account_id, answer) VALUES ($1, $2, $3) "
+        "ON CONFLICT (id) DO UPDATE SET answer = excluded.answer",
+        *(draft_key(task_id), account_id, draft),
+    )
+
+
+async def close_tasks(
+    connection: asyncpg.Connection, account_id: UUID, task_ids: list[UUID]
+) -> None:
+    """Mark tasks and their ideas as completed; their drafts are no longer needed."""
+    await connection.execute(
+        """
+        WITH done AS (
+            UPDATE task SET status = 'completed'
+            WHERE account_id = $1 AND id = ANY($2::uuid[]) RETURNING idea_id
+        ), dropped AS (
+            DELETE FROM answer_cache WHERE account_id = $1 AND id = ANY($3::text[])
+        )
+        UPDATE content_idea SET status = 'completed'
+        WHERE account_id = $1 AND id IN (SELECT idea_id FROM done)
+        """,
+        *(account_id, task_ids, [draft_key(task_id) for task_id in task_ids]),
+    )

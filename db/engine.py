@@ -8,7 +8,7 @@ UUID travel as Python values; `pool` must be open before hot paths run.
 import contextlib
 import os
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any, cast
 
 import asyncpg
@@ -21,7 +21,16 @@ COMMAND_TIMEOUT = 30.0
 POOL_TIMEOUT = 20.0
 """Seconds to wait for a free connection before saying that there is none."""
 
+
+class DatabaseAway(Exception):
+    """PostgreSQL cannot be reached; raised where a connection is opened, from the system's error.
+
+    A class of its own: a plain OSError may as well come from a file.
+    """
+
+
 LOST_CONNECTION = (
+    DatabaseAway,
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,
@@ -29,12 +38,17 @@ LOST_CONNECTION = (
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
     asyncpg.TooManyConnectionsError,
-    OSError,
+    ConnectionError,
 )
 """What a restart of PostgreSQL looks like from here: worth another try, with a new connection."""
 
 
-TRANSIENT = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError, *LOST_CONNECTION)
+TRANSIENT = (
+    asyncpg.SerializationError,
+    asyncpg.DeadlockDetectedError,
+    TimeoutError,
+    *LOST_CONNECTION,
+)
 """What may succeed when the same transaction is run again."""
 
 
@@ -52,7 +66,8 @@ class Transaction(PostgresTransaction):
         if self._parent is not None:
             self._own_savepoint = await self._parent.savepoint()
             return cast(Transaction, self._parent)
-        self.connection = await self.get_connection()
+        engine = cast(Engine, self.engine)
+        self.connection = await (engine.acquire() if engine.pool else engine.get_new_connection())
         try:
             self.transaction = self.connection.transaction()
             await self.begin()
@@ -125,19 +140,21 @@ class Engine(PostgresEngine):
         return Transaction(engine=self, allow_nested=allow_nested)
 
     async def get_new_connection(self) -> asyncpg.Connection:
-        connection = await asyncpg.connect(**_options())
+        with _away():
+            connection = await asyncpg.connect(**_options())
         await _teach_types(connection)
         return connection
 
     async def open_pool(self, size: int = 10) -> None:
-        """Open the pool of this process: up to `size` connections. Raises OSError if refused."""
-        self.pool = await asyncpg.create_pool(
-            **_options(),
-            min_size=1,
-            max_size=size,
-            connection_class=QuietConnection,
-            init=_teach_types,
-        )
+        """Open the pool of this process: up to `size` connections. Raises DatabaseAway."""
+        with _away():
+            self.pool = await asyncpg.create_pool(
+                **_options(),
+                min_size=1,
+                max_size=size,
+                connection_class=QuietConnection,
+                init=_teach_types,
+            )
 
     async def close_pool(self) -> None:
         """Close the pool; a second call does nothing."""
@@ -151,10 +168,30 @@ class Engine(PostgresEngine):
     @contextlib.asynccontextmanager
     async def connection(self) -> AsyncIterator[asyncpg.Connection]:
         """A pooled connection outside any transaction, for single statements on hot paths."""
+        connection = await self.acquire()
+        try:
+            yield connection
+        finally:
+            if self.pool is not None:
+                await self.pool.release(connection)
+
+    async def acquire(self) -> asyncpg.Connection:
+        """A connection of the pool, to be released. Raises DatabaseAway."""
         if self.pool is None:
             raise RuntimeError("the PostgreSQL pool of this process is not open")
-        async with self.pool.acquire(timeout=POOL_TIMEOUT) as connection:
-            yield connection
+        with _away():
+            return await self.pool.acquire(timeout=POOL_TIMEOUT)
+
+
+@contextlib.contextmanager
+def _away() -> Iterator[None]:
+    """Turn the system's errors about a connection into ours."""
+    try:
+        yield
+    except OSError as error:
+        raise DatabaseAway(
+            f"PostgreSQL cannot be reached: {error or type(error).__name__}"
+        ) from error
 
 
 def _options() -> dict[str, Any]:

@@ -50,6 +50,13 @@ class Article(msgspec.Struct):
     body: str
 
 
+class Draft(msgspec.Struct, frozen=True):
+    """An article kept between two attempts, with the plan it was written from."""
+
+    plan: Plan
+    article: Article
+
+
 class WrittenSection(msgspec.Struct):
     """A section by its heading; `text` is its Markdown without the heading."""
 
@@ -87,6 +94,15 @@ def plan_of(task: dict[str, Any], href: str) -> Plan:
     return plan
 
 
+def draft_for(plan: Plan, kept: Any) -> Article | None:
+    """The article of a kept `Draft` if it was written from this very plan."""
+    try:
+        draft = msgspec.convert(kept, Draft)
+    except msgspec.ValidationError:  # none, or one of another release
+        return None
+    return draft.article if draft.plan == plan else None
+
+
 def faults(article: Article) -> list[str]:
     """What makes an article useless."""
     words = count_words(article.body[:2000])
@@ -98,7 +114,7 @@ def shortcomings(article: Article, plan: Plan) -> list[str]:
     wrong = []
     if other := language.other_language(article.body[:1000], plan.language):
         wrong.append(f'the article is in the language "{other}", "{plan.language}" is wanted')
-    opening = " ".join(plain(clean_body(article.body)[:2000]).split()[:OPENING])
+    opening = " ".join(plain(clean_body(article.body[:1500])).split()[:OPENING])
     if not has_keyword(opening, plan.primary_keyword):
         wrong.append(
             f"the first {OPENING} words of the body do not hold the primary keyword "
@@ -113,11 +129,11 @@ def lack_of(body: str, plan: Plan) -> Lack | None:
     Sections too short to count are to be extended, and the shorter half of all where the missing
     ones alone will not make up for the words.
     """
-    parts = sections(body)[1:]
+    opening, *parts = sections(body)
     missing, written = _planned(parts, plan)
-    words = count_words(body)
-    lengths = {part: count_words(part.text) for part in written}
-    thin = [part for part, length in lengths.items() if length < SECTION_WORDS]
+    lengths = {part: count_words(part.text) for part in parts}
+    words = count_words(opening.text) + sum(lengths.values())
+    thin = [part for part in written if lengths[part] < SECTION_WORDS]
     too_short = words < plan.target_words * ENOUGH
     if not missing and not thin and not too_short:
         return None

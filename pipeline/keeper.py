@@ -19,7 +19,7 @@ from typing import Any
 
 from redis.exceptions import RedisError
 
-from db.engine import LOST_CONNECTION
+from db.engine import TRANSIENT
 from db.status import RunStatus, StageStatus
 from piccolo_conf import DB
 from pipeline import broker, queue
@@ -77,7 +77,7 @@ class Keeper:
             waiting = await asyncio.to_thread(broker.waiting, "text", "images")
             for row in rows:
                 await self._tend(row, waiting)
-        except (RedisError, *LOST_CONNECTION) as error:
+        except (RedisError, *TRANSIENT) as error:
             self.in_touch_since = None
             log.warning("the keeper cannot see everything: %s", error)
         except Exception:  # whoever mends the others must not die of a bug

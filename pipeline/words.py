@@ -19,4 +19,4 @@ _WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
 
 def count_words(text: str) -> int:
     """Words of a text, Markdown marks not counted."""
-    return sum(1 for _ in _WORD.finditer(text))
+    return len(_WORD.findall(text))

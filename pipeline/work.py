@@ -18,7 +18,7 @@ from uuid import UUID
 
 from redis.exceptions import RedisError
 
-from db.engine import LOST_CONNECTION, TRANSIENT
+from db.engine import TRANSIENT
 from db.status import Phase, StageStatus
 from pipeline import broker, heartbeat, ledger, provider, queue, reporter
 from pipeline.advance import advance, halt
@@ -54,8 +54,8 @@ async def answer_bell(stage: int, account: str, run: str) -> None:
     key = queue.RunKey(UUID(account), UUID(run))
     try:
         more = await _take_turn(key, STAGES[stage].queue)
-    except RedisError as error:
-        log.warning("run %s: Redis is away, the keeper will ring: %s", run, error)
+    except (RedisError, *TRANSIENT) as error:
+        log.warning("run %s: a server is away, the keeper will ring: %r", run, error)
         return
     if more:
         await broker.ring(stage, key.account, key.run)
@@ -114,7 +114,7 @@ async def do(claim: queue.Claim) -> None:
         await _give_back(claim, refund=True)
         await halt(claim.key, claim.stage, error)
         return
-    except LOST_CONNECTION as error:  # PostgreSQL is away: nothing was saved, so try again
+    except TRANSIENT as error:  # PostgreSQL is away: nothing was saved, so try again
         log.warning("run %s stage %s: %s; trying again", claim.key.run, claim.stage, error)
         await _give_back(claim, delay=1.0, refund=True)
         return
@@ -208,7 +208,7 @@ async def _timed(claim: queue.Claim, job: Job) -> Outcomes:
     try:
         async with limit:
             return await STAGES[claim.stage].work(job)
-    except (PipelineError, *LOST_CONNECTION) as error:
+    except (PipelineError, *TRANSIENT) as error:
         if not limit.expired():
             raise
         raise TimeoutError(f"not done within {settings().item_timeout:g} s") from error
@@ -251,6 +251,6 @@ def _delay(claim: queue.Claim, later: RetryLater) -> float:
 async def _give_back(claim: queue.Claim, *, delay: float = 0.0, refund: bool = False) -> None:
     """The items are pending again; PostgreSQL hears it first, so that a new claim is not undone."""
     ids = [held.id for held in claim.items]
-    with contextlib.suppress(*LOST_CONNECTION):
+    with contextlib.suppress(*TRANSIENT):
         await ledger.put_back(claim.key.run, claim.stage, ids)
     await queue.release(claim, ids, delay=delay, refund=refund)

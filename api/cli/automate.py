@@ -15,7 +15,7 @@ import click
 import msgspec
 
 from api.cli.display import Display, Lines, new_display
-from api.cli.report import make_report, print_report, trouble
+from api.cli.report import make_report, print_report, tell_missing, trouble
 from api.cli.session import CANCELLED, Failed, Refusal, account_option, find_account, run_async
 from api.cli.watch import Left, watch
 from db.status import RunOrder
@@ -72,8 +72,8 @@ def automate(
     """
     wanted = Wanted(
         options=check_options(options),
-        out=check_folder(out),
         data=read_file(file),
+        out=check_folder(out),
         order=RunOrder.FLOW if flow else RunOrder.STAGE_BY_STAGE,
         concurrency=concurrency,
         limit=limit,
@@ -152,8 +152,7 @@ async def _automate(wanted: Wanted) -> int:
             click.echo(line, err=True)
     else:
         print_report(report)
-    for missing in done.missing:
-        click.echo(f"Image missing: {missing.article}: {missing.image}: {missing.reason}", err=True)
+    tell_missing(done)
     return report.exit_code
 
 
@@ -169,8 +168,8 @@ async def _check_service() -> None:
         service, *details = await provider.probe()
     finally:
         await provider.close_client()
-    bad = [finding for finding in (service, *details) if finding.ok is False]
-    if bad:
+    if service.ok is False:
+        bad = [finding for finding in details if finding.ok is False] or [service]
         said = "\n".join(f"  {each.name}: {each.detail}\n    {each.advice}" for each in bad)
         raise Failed(
             f"The AI service cannot be used, so nothing was started.\n{said}\n"

@@ -69,6 +69,8 @@ create index content_idea_list on content_idea (account_id, id);
 create index task_list on task (account_id, id);
 create index content_list on content (account_id, id);
 create index content_status on content (account_id, status);
+-- Which reviewed articles share a piece of a new one's sketch (pipeline/review/duplicates.py).
+create index content_sketch on content using gin ((review -> 'sketch'));
 create index image_list on image (account_id, id);
 
 -- The other side of foreign keys: for joins, and so that a delete does not read whole tables.

@@ -27,13 +27,18 @@ ROOT_DATA = Path("/var/lib/igny8")
 
 @dataclass(frozen=True)
 class Places:
-    """Folders of one set of embedded servers. `account` is (uid, gid) to run PostgreSQL as."""
+    """Folders of one set of embedded servers, and who runs them where that is not ourselves.
+
+    `account` (uid, gid) runs PostgreSQL, which refuses root; `owner` runs Redis, so that root
+    leaves an ordinary user's files theirs.
+    """
 
     data: Path
     run: Path
     postgres: Path
     binaries: Path
     account: tuple[int, int] | None
+    owner: tuple[int, int] | None
     note: str = ""
 
 
@@ -43,12 +48,8 @@ def places(data: Path) -> Places:
     account = _account(data)
     postgres, note = _postgres_folder(data, account)
     run = _run_folder(data, account)
-    return Places(data, run, postgres, _binaries(account), account, note)
-
-
-def read_run_folder(data: Path) -> Path:
-    """The socket folder of `data`, without making it."""
-    return _run_path(data.resolve(), _account(data.resolve()))
+    owner = account if data.stat().st_uid != os.geteuid() else None
+    return Places(data, run, postgres, _binaries(account), account, owner, note)
 
 
 def _account(data: Path) -> tuple[int, int] | None:

@@ -10,11 +10,17 @@ import signal
 import subprocess
 import time
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 from pipeline.local.places import Places
-from pipeline.local.processes import LocalError, die_with_parent, pid_in, stop_child, stop_orphan
+from pipeline.local.processes import (
+    LocalError,
+    die_with_parent,
+    pid_in,
+    run_as,
+    stop_child,
+    stop_orphan,
+)
 
 DATABASE = "igny8"
 SETTINGS = {
@@ -63,7 +69,7 @@ class Postgres:
                 cwd="/",
                 start_new_session=True,
                 preexec_fn=die_with_parent(signal.SIGINT),
-                **self._account(),
+                **run_as(self.at.account),
             )
 
     def wait(self, limit: float = 120.0) -> None:
@@ -110,7 +116,7 @@ class Postgres:
             check=False,
             start_new_session=True,
             preexec_fn=die_with_parent(signal.SIGKILL),
-            **self._account(),
+            **run_as(self.at.account),
         )
         if made.returncode:
             raise LocalError(f"PostgreSQL could not set up {final}:\n{made.stderr[-1500:]}")
@@ -143,9 +149,3 @@ class Postgres:
 
     def _binary(self, program: str) -> Path:
         return self.at.binaries / program
-
-    def _account(self) -> dict[str, Any]:
-        if self.at.account is None:
-            return {}
-        user, group = self.at.account
-        return {"user": user, "group": group, "extra_groups": []}

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 PR_SET_PDEATHSIG = 1
 
@@ -32,6 +33,14 @@ def die_with_parent(number: signal.Signals) -> Callable[[], None] | None:
             os._exit(1)
 
     return before_exec
+
+
+def run_as(account: tuple[int, int] | None) -> dict[str, Any]:
+    """Arguments of Popen that start a process as (uid, gid); none for ourselves."""
+    if account is None:
+        return {}
+    user, group = account
+    return {"user": user, "group": group, "extra_groups": []}
 
 
 def command_line(pid: int) -> str:

@@ -13,7 +13,14 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from pipeline.local.places import Places
-from pipeline.local.processes import LocalError, die_with_parent, pid_in, stop_child, stop_orphan
+from pipeline.local.processes import (
+    LocalError,
+    die_with_parent,
+    pid_in,
+    run_as,
+    stop_child,
+    stop_orphan,
+)
 from pipeline.settings import settings
 
 DURABLE = "--appendonly yes --appendfsync everysec --auto-aof-rewrite-min-size 64mb"
@@ -61,6 +68,8 @@ class Redis:
     def start(self) -> None:
         """Start the server after ending one that an earlier owner left behind."""
         self.folder.mkdir(exist_ok=True)
+        if self.at.owner:
+            os.chown(self.folder, *self.at.owner)
         pid_file = self.folder / "redis.pid"
         stop_orphan(pid_in(pid_file), ("redis", str(self.socket)), signal.SIGTERM)
         self.socket.unlink(missing_ok=True)
@@ -84,6 +93,7 @@ class Redis:
                 cwd="/",
                 start_new_session=True,
                 preexec_fn=die_with_parent(signal.SIGTERM),
+                **run_as(self.at.owner),
             )
 
     def wait(self, limit: float = 120.0) -> None:

@@ -7,13 +7,14 @@ import nh3
 from markdown_it import MarkdownIt
 
 from pipeline.fields import find_alike, heading_key
-from pipeline.markdown import headings, sections
+from pipeline.markdown import Section, headings, sections
 from pipeline.review.article import Article
 from pipeline.review.report import Check, Fix, judged, verdict
 from pipeline.words import count_words
 
 LEAST_WORDS = 60
-"""Words below which a planned section counts as not written."""
+"""Words below which a planned section counts as not written; in a short article, below half of the
+share of the target that falls to a section."""
 
 
 def check(article: Article) -> Iterator[Check]:
@@ -56,6 +57,7 @@ def _planned(article: Article) -> Iterator[Check]:
     left = {index: heading_key(part.heading) for index, part in enumerate(parts)}
     order: list[int] = []
     missing: list[str] = []
+    least = min(LEAST_WORDS, article.target_words // (2 * len(article.outline) + 2))
     for planned in article.outline:
         keys = list(left)
         at = find_alike(planned.heading, [left[key] for key in keys])
@@ -64,7 +66,7 @@ def _planned(article: Article) -> Iterator[Check]:
             continue
         order.append(keys[at])
         del left[keys[at]]
-        yield _length(parts[keys[at]].heading, parts[keys[at]].text)
+        yield _length(parts[keys[at]], least)
     count = len(article.outline)
     first = missing[0] if missing else ""
     yield judged(
@@ -87,13 +89,13 @@ def _planned(article: Article) -> Iterator[Check]:
     )
 
 
-def _length(heading: str, text: str) -> Check:
-    words = count_words(text)
+def _length(part: Section, least: int) -> Check:
+    words, heading = count_words(part.text), part.heading
     return judged(
         "section_words",
-        verdict(words < LEAST_WORDS),
+        verdict(words < least),
         value=words,
-        limit=f"at least {LEAST_WORDS} words",
+        limit=f"at least {least} words",
         place=heading,
         message=f"The section “{heading}” has only {words} words.",
         fix=Fix("extend_section", "Extend the section", heading),

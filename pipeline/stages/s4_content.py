@@ -12,12 +12,12 @@ import asyncpg
 import dramatiq
 import msgspec
 
-from db.articles import insert_article
+from db.articles import close_tasks, draft_key, insert_article, keep_draft
 from db.status import Phase
 from piccolo_conf import DB
 from pipeline import articles, language, prompts, provider
 from pipeline.articles import Article, ArticleExtension, Plan
-from pipeline.errors import AIProviderError, ContentPolicyError, ValidationError
+from pipeline.errors import AIProviderError, ContentPolicyError, RetryLater, ValidationError
 from pipeline.markdown import clean_body
 from pipeline.stage import Done, Job, Outcomes, Stage
 from pipeline.work import answer_bell
@@ -32,9 +32,16 @@ async def work(job: Job) -> Outcomes:
     plan = articles.plan_of(dict(task), f"/tasks?id={job.item.id}")
     job.report(Phase.AI_CALL, 0.0, word_count=plan.target_words)
     await language.load()
-    article = await _write(job, plan)
+    draft = articles.draft_for(plan, task["draft"])
+    article = draft or await _write(job, plan)
     job.report(Phase.PARSE)
-    body = await _complete(job, plan, clean_body(article.body))
+    try:
+        body = await _complete(job, plan, clean_body(article.body))
+    except RetryLater:  # only the rest is asked for then: the article was paid for
+        async with DB.connection() as connection:
+            kept = articles.Draft(plan, article)
+            await keep_draft(connection, job.account_id, job.item.id, kept)
+        raise
     row = articles.finished(article, body, plan)
     job.report(Phase.SAVE, 0.0, title=row["title"])
     return {job.item.id: Done(row)}
@@ -47,10 +54,11 @@ async def _read(job: Job) -> asyncpg.Record:
             """
             SELECT title, summary, content_type, primary_keyword, secondary_keywords,
                 target_words, language, outline,
-                EXISTS (SELECT FROM content WHERE task_id = task.id) AS written
+                EXISTS (SELECT FROM content WHERE task_id = task.id) AS written,
+                (SELECT answer FROM answer_cache WHERE account_id = $1 AND id = $3) AS draft
             FROM task WHERE account_id = $1 AND id = $2
             """,
-            *(job.account_id, job.item.id),
+            *(job.account_id, job.item.id, draft_key(job.item.id)),
         )
     if task is None:
         raise ValidationError("The task no longer exists", "/tasks")
@@ -126,17 +134,7 @@ async def save(connection: asyncpg.Connection, job: Job, results: dict[UUID, Any
     for task_id, row in results.items():
         if row is not None:
             await insert_article(connection, job.account_id, task_id, row, demo=provider.is_demo())
-    await connection.execute(
-        """
-        WITH done AS (
-            UPDATE task SET status = 'completed'
-            WHERE account_id = $1 AND id = ANY($2::uuid[]) RETURNING idea_id
-        )
-        UPDATE content_idea SET status = 'completed'
-        WHERE account_id = $1 AND id IN (SELECT idea_id FROM done)
-        """,
-        *(job.account_id, list(results)),
-    )
+    await close_tasks(connection, job.account_id, list(results))
 
 
 STAGE = Stage(

@@ -57,6 +57,8 @@ async def save(connection: asyncpg.Connection, job: Job, results: dict[UUID, Any
     await connection.execute(
         "select pg_advisory_xact_lock(hashtextextended($1, 7))", str(job.account_id)
     )
+    # The planner does not count that reports are stored apart, and would read them all in turn.
+    await connection.execute("set local enable_seqscan = off")
     for content_id, found in results.items():
         alike = await duplicates.find_alike(connection, job.account_id, content_id, found.sketch)
         report = make_report([*found.checks, duplicates.check(alike)], found.sketch)
@@ -68,6 +70,7 @@ async def save(connection: asyncpg.Connection, job: Job, results: dict[UUID, Any
             ContentStatus.REVIEW.value,
             list(REVIEWABLE),
         )
+    await connection.execute("set local enable_seqscan = on")
 
 
 STAGE = Stage(

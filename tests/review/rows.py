@@ -1,5 +1,7 @@
 """Articles of the samples as rows of the database, with their images in a media store."""
 
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
 
@@ -13,11 +15,16 @@ from pipeline.settings import settings
 from tests.review.samples import STORE
 
 
-def use_store(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make `folder` the media store and put the samples' images there."""
+@contextlib.contextmanager
+def media_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Make `folder` the media store for a while and put the samples' images there."""
+    folder.mkdir(exist_ok=True)
     for name, data in STORE.items():
         (folder / name).write_bytes(data)
     monkeypatch.setenv("MEDIA_URL", str(folder))
+    settings.cache_clear()
+    yield folder
+    monkeypatch.undo()
     settings.cache_clear()
 
 

@@ -206,3 +206,14 @@ def test_every_check_that_can_block_is_proved_by_a_damaged_article() -> None:
     proved = {name for name, _ in BLOCKED.values()} | {name for name, _ in WARNED.values()}
     names = {check.name for article in GOOD for check in checks_of(article)}
     assert names - proved == {"image_repeated"}  # has a test of its own above
+
+
+def test_sections_of_a_short_article_may_be_shorter() -> None:
+    parts = [f"## Part {number}\n\n{'Coffee tastes good in the morning. ' * 6}" for number in "123"]
+    outline = [msgspec.structs.replace(COFFEE.outline[0], heading=f"Part {n}") for n in "123"]
+    short = edited(body="\n\n".join(parts), outline=outline, target_words=200)
+    found = [check for check in checks_of(short) if check.name == "section_words"]
+    assert [(check.value, check.verdict) for check in found] == [(36, "pass")] * 3
+    full = msgspec.structs.replace(short, target_words=1000)
+    found = [check for check in checks_of(full) if check.name == "section_words"]
+    assert [check.verdict for check in found] == ["block"] * 3

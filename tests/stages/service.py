@@ -11,6 +11,19 @@ Reply = Callable[[dict[str, Any]], Any]
 """Makes the answer to a question from the data block of its prompt."""
 
 
+class Busy(Exception):
+    """The service answers 503."""
+
+
+class Cut(str):
+    """The text of an answer that ends where the service's limit is."""
+
+
+def busy(_: dict[str, Any]) -> Any:
+    """The reply of a service that cannot answer now."""
+    raise Busy
+
+
 class Service:
     """`answers[schema]` are used up one by one, the last one again and again."""
 
@@ -33,7 +46,8 @@ class Service:
         return [data for name, data in self.asked if name == schema][-1]
 
     def _chat(self, request: dict[str, Any]) -> tuple[str, list[bytes]]:
-        schema = request["response_format"]["json_schema"]["name"]
+        schema = request.get("response_format", {}).get("json_schema", {}).get("name", "")
+        schema = schema or self.asked[-1][0]  # the continuation of an answer names none
         first = next(m["content"] for m in request["messages"] if m["role"] == "user")
         data = json.loads(first.rsplit("```json\n", 1)[1].removesuffix("\n```"))
         self.asked.append((schema, data))
@@ -42,18 +56,19 @@ class Service:
         reply = replies.pop(0) if len(replies) > 1 else replies[0]
         answer = reply(data)
         text = answer if isinstance(answer, str) else json.dumps(answer)
+        finish = "length" if isinstance(answer, Cut) else "stop"
         usage = {"prompt_tokens": 10, "completion_tokens": 20, "total_tokens": 30}
         base: dict[str, Any] = {"id": "c", "created": 1, "model": request["model"]}
         if not request.get("stream"):
             message = {"role": "assistant", "content": text}
-            choice = {"index": 0, "finish_reason": "stop", "message": message}
+            choice = {"index": 0, "finish_reason": finish, "message": message}
             whole = {**base, "object": "chat.completion", "choices": [choice], "usage": usage}
             return "application/json", [json.dumps(whole).encode()]
         chunks: list[dict[str, Any]] = [
             {"index": 0, "delta": {"content": text[at : at + 400]}, "finish_reason": None}
             for at in range(0, len(text), 400)
         ]
-        chunks.append({"index": 0, "delta": {}, "finish_reason": "stop"})
+        chunks.append({"index": 0, "delta": {}, "finish_reason": finish})
         base["object"] = "chat.completion.chunk"
         lines = [json.dumps({**base, "choices": [chunk]}) for chunk in chunks]
         lines += [json.dumps({**base, "choices": [], "usage": usage}), "[DONE]"]
@@ -72,10 +87,14 @@ class Service:
                 length = int(head.split("content-length:")[1].split("\r\n")[0])
                 request = json.loads(await reader.readexactly(length))
                 make = self._image if "/images/generations" in head else self._chat
-                kind, pieces = make(request)
+                status = "200 OK"
+                try:
+                    kind, pieces = make(request)
+                except Busy:
+                    status, kind, pieces = "503 Busy", "application/json", [b"{}"]
                 length = sum(map(len, pieces))
                 writer.write(
-                    f"HTTP/1.1 200 OK\r\ncontent-type: {kind}\r\n"
+                    f"HTTP/1.1 {status}\r\ncontent-type: {kind}\r\n"
                     f"content-length: {length}\r\n\r\n".encode()
                 )
                 for piece in pieces:  # one by one with a breath between, as a stream comes

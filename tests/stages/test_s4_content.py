@@ -6,12 +6,12 @@ import pytest
 
 from db.status import Phase
 from piccolo_conf import DB
-from pipeline.errors import AIProviderError, ValidationError
+from pipeline.errors import AIProviderError, RetryLater, ValidationError
 from pipeline.markdown import headings
 from pipeline.stage import Done
 from pipeline.stages.s4_content import STAGE
 from tests.stages import rows
-from tests.stages.service import Reply, Service
+from tests.stages.service import Cut, Reply, Service, busy
 
 
 def article(body: str | None = None, **changes: Any) -> Reply:
@@ -122,6 +122,43 @@ async def test_what_the_extension_cannot_mend_is_left_to_the_final_review(
     ai.says("ArticleExtension", lambda data: {"sections": []})
     content = await write(account)
     assert content["body"] == body
+
+
+@pytest.mark.parametrize(("plan_edited", "times_written"), [(False, 1), (True, 2)])
+async def test_an_article_outlives_an_extension_that_has_to_wait(
+    account: UUID, ai: Service, plan_edited: bool, times_written: int
+) -> None:
+    ai.says("Article", article(rows.written(words=200)))
+    ai.says("ArticleExtension", busy, extension)
+    task = await rows.new_task(account)
+    job = await rows.new_job(account, STAGE, task)
+    with pytest.raises(RetryLater):
+        await STAGE.work(job)
+    if plan_edited:
+        await rows.fetch("UPDATE task SET summary = 'Another one' WHERE id = $1", task)
+    await rows.run(STAGE, job)
+    assert ai.count("Article") == times_written
+    words = await rows.value("SELECT word_count FROM content WHERE task_id = $1", task)
+    assert words >= 255
+    kept = "SELECT count(*) FROM answer_cache WHERE account_id = $1"
+    assert await rows.value(kept, account) == 0
+
+
+async def test_an_article_that_fits_no_answer_is_written_in_two_halves(
+    account: UUID, ai: Service
+) -> None:
+    def reply(data: dict[str, Any]) -> Any:
+        names = [each["heading"] for each in data["outline"]]
+        whole: dict[str, Any] = article(rows.written(names, data["target_words"]))(data)
+        return whole if len(names) <= 2 else Cut('{"title": "Pour over')
+
+    ai.says("Article", reply)
+    ai.says("ArticleExtension", extension)
+    content = await write(account)
+    assert [text for _, text in headings(content["body"])] == [
+        each.heading for each in rows.OUTLINE
+    ]
+    assert content["word_count"] >= 300
 
 
 @pytest.mark.parametrize("wrapped", ["```markdown\n{}\n```", "# A title\n\n{}", "Sure!\n\n{}"])

@@ -1,4 +1,5 @@
 import asyncio
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -12,15 +13,16 @@ from pipeline.errors import ValidationError
 from pipeline.options import RunOptions
 from pipeline.stage import Done, Item, Job, Outcomes
 from pipeline.stages.s7_review import STAGE
-from tests.review.rows import add_article, use_store
+from tests.review.rows import add_article, media_in
 from tests.review.samples import good_articles
 
 COFFEE, TRAIL, _ = good_articles()
 
 
 @pytest.fixture(autouse=True)
-def media_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    use_store(tmp_path, monkeypatch)
+def media_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    with media_in(tmp_path, monkeypatch):
+        yield
 
 
 def job_of(account: UUID, *contents: UUID, run: UUID | None = None, images: int = 2) -> Job:
