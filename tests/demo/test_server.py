@@ -206,3 +206,17 @@ async def test_data_of_another_shape_is_refused_with_the_reason(demo: Demo) -> N
     answer = await demo.post(CHAT, {"model": "demo-text", "messages": turns})
     assert answer.status_code == 400
     assert "not as agreed" in answer.json()["error"]["message"]
+
+
+async def test_a_reset_forgets_calls_that_are_still_open(demo: Demo) -> None:
+    await demo.hold("sourdough")
+    call = asyncio.create_task(demo.post(CHAT, chat()))
+
+    async def it_waits() -> bool:
+        return bool((await demo.stats())["held"] == {"sourdough": 1})
+
+    await until(it_waits)
+    await demo.reset()
+    assert (await call).status_code == 200
+    found = await demo.stats()
+    assert (found["calls"], found["statuses"], found["concurrent"]["now"]) == (0, {}, 0)
