@@ -21,7 +21,8 @@ from pipeline import broker, credits, entering, messages, queue, results
 from pipeline.errors import ErrorPayload, InsufficientCreditsError, PipelineError, payload
 from pipeline.preparing import must_prepare, prepare
 from pipeline.reporter import PHASE_START, Step
-from pipeline.run import KEEP_SECONDS, Run, lock, sync
+from pipeline.rebuild import sync
+from pipeline.run import Run, lock
 
 log = logging.getLogger(__name__)
 
@@ -234,7 +235,6 @@ async def _tell(run: Run, event: Event) -> None:
         await say(run.key, event.stage, Phase.DONE, {"success": event.result.message})
     else:
         await sync(run, event.status)
-        await queue.expire(run.key, KEEP_SECONDS)
 
 
 async def enter(run: Run, stages: list[int], children: Sequence[entering.Child]) -> None:

@@ -65,7 +65,7 @@ async def _take_turn(key: queue.RunKey, kind: str) -> bool:
     """Claim and do until nothing is due or the turn ends; whether there may be more."""
     turn_ends = time.monotonic() + settings().turn_seconds
     while not heartbeat.mine().shutting_down:
-        wait = await provider.cool_down()
+        wait = await _provider_wait()
         wanted = _by_preference(kind, asking=wait == 0)
         claim = await queue.claim(key, uuid.uuid4().hex, settings().lease_seconds, wanted)
         if isinstance(claim, queue.Claim):
@@ -77,6 +77,14 @@ async def _take_turn(key: queue.RunKey, kind: str) -> bool:
         if time.monotonic() > turn_ends:
             break
     return True
+
+
+async def _provider_wait() -> float:
+    """Seconds until the AI service may be asked; 0 where none is set: the work will say so."""
+    try:
+        return await provider.cool_down()
+    except RunError:
+        return 0.0
 
 
 @lru_cache
