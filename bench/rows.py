@@ -26,7 +26,10 @@ async def account(credits: int = 1_000_000) -> UUID:
     made = uuid7()
     async with DB.transaction() as transaction:
         await transaction.connection.execute(
-            "insert into account (id, name, balance) values ($1, 'Bench', $2)", made, credits
+            "insert into account (id, name, balance) values ($1, $2, $3)",
+            made,
+            f"Bench {made}",
+            credits,
         )
         await transaction.connection.execute(
             "insert into credit_entry (account_id, kind, amount, note)"
