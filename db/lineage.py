@@ -60,12 +60,24 @@ _IMAGES_OPEN = (
     "and other.content_id = i.content_id"
 )
 
+_IDEAS_OF_OTHERS = """
+    from content_idea i left join automation_run o on o.id = i.run_id
+    where i.cluster_id = c.id and i.run_id is distinct from $1"""
+_NO_ARTICLE = """not exists (
+    select 1 from task t join content x on x.task_id = t.id where t.idea_id = i.id)"""
+
+TAKEN_CLUSTER = f"""
+    exists (select 1 {_IDEAS_OF_OTHERS} and o.status in ('running', 'paused'))
+    or (exists (select 1 {_IDEAS_OF_OTHERS})
+        and not exists (select 1 {_IDEAS_OF_OTHERS} and {_NO_ARTICLE}))"""
+"""A cluster `c` that an automation leaves alone: another run is at it, or all its ideas of other
+runs have their article. Where some have none, the run takes those up instead of new ones."""
+
 FOLLOWING = {
     2: f"""
         select c.id as item_id, min(p.position) as position, c.name as title, $4::int as units
         from run_item p join keyword k on k.id = p.item_id join cluster c on c.id = k.cluster_id
-        where p.stage = 1 and {_PARENTS} and not exists (
-            select 1 from content_idea i where i.cluster_id = c.id and i.run_id is distinct from $1)
+        where p.stage = 1 and {_PARENTS} and not ({TAKEN_CLUSTER})
         group by c.id""",
     3: f"""
         select i.id as item_id, p.position, i.title, 1 as units

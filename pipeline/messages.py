@@ -120,9 +120,13 @@ _GENERAL: dict[Phase, Callable[[int, dict[str, Any]], str]] = {
 
 def success(stage: int, total: int, completed: int, failed: int, made: dict[str, int]) -> str:
     """What a stage achieved: `45 keywords mapped into 8 clusters`, with failures if any."""
+    left_alone = made.get("clusters_left_alone", 0)
     if total == 0:
-        return f"No {ITEMS[stage]}s to work on"
+        why = f": {plural(left_alone, 'cluster')} already planned or written" if left_alone else ""
+        return f"No {ITEMS[stage]}s to work on{why}"
     text = _SUCCESS[stage](completed, total if failed else None, made)
+    if left_alone:
+        text += f", {plural(left_alone, 'cluster')} already planned or written"
     return f"{text}, {failed:,} failed" if failed else text
 
 

@@ -39,7 +39,7 @@ RUN = (
 
 
 class StageProgress(msgspec.Struct, kw_only=True):
-    """One stage. The five counts add up to `total`; `result` stands once the stage is closed."""
+    """One stage. Five counts add up to `items_total`; `result` stands once the stage is closed."""
 
     stage: int
     function: str
@@ -50,6 +50,7 @@ class StageProgress(msgspec.Struct, kw_only=True):
     completed: int = 0
     failed: int = 0
     cancelled: int = 0
+    items_total: int = 0
     percentage: float = 0.0
     result: StageResult | None = None
 
@@ -187,12 +188,11 @@ def _progress(row: Any, stages: list[StageProgress], live: Live) -> Progress:
     percentages = bar.stage_percentages(stages, options)
     for stage in stages:
         stage.percentage = percentages[stage.stage]
+        stage.items_total = stage.total
     current = _current(stages)
     single = len(stages) == 1
     prepared = live.prepared if current is stages[0] else None
-    phase, inner = bar.function_phase(
-        current, live.shares.get(current.stage, []), prepared, status
-    )
+    phase, inner = bar.function_phase(current, live.shares.get(current.stage, []), prepared, status)
     percentage = inner if single else sum(percentages.values()) / len(stages)
     if status == RunStatus.COMPLETED:
         phase, percentage = Phase.DONE, 100.0

@@ -10,8 +10,12 @@ from pipeline import messages
 
 MADE = {
     1: "select count(distinct k.cluster_id) as clusters from done d join keyword k on k.id = d.id",
-    2: "select count(*) as ideas from content_idea i join done d on d.id = i.cluster_id"
-    " where i.run_id = $1",
+    2: "select count(*) as ideas,"
+    " (select count(distinct k.cluster_id) from run_item p join keyword k on k.id = p.item_id"
+    "  where p.run_id = $1 and p.stage = 1 and p.status = 'completed' and not exists"
+    "  (select 1 from run_item c where c.run_id = $1 and c.stage = 2 and c.item_id = k.cluster_id)"
+    " ) as clusters_left_alone"
+    " from content_idea i join done d on d.id = i.cluster_id where i.run_id = $1",
     3: "select count(*) as tasks from task t join done d on d.id = t.idea_id",
     4: "select coalesce(sum(c.word_count), 0)::bigint as words"
     " from content c join done d on d.id = c.task_id",

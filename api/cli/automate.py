@@ -15,7 +15,7 @@ import click
 import msgspec
 
 from api.cli.display import Display, Lines, new_display
-from api.cli.report import make_report, print_report, trouble
+from api.cli.report import make_report, print_report, tell_missing, trouble
 from api.cli.session import CANCELLED, Failed, Refusal, account_option, find_account, run_async
 from api.cli.watch import Left, watch
 from db.status import RunOrder
@@ -152,8 +152,7 @@ async def _automate(wanted: Wanted) -> int:
             click.echo(line, err=True)
     else:
         print_report(report)
-    for missing in done.missing:
-        click.echo(f"Image missing: {missing.article}: {missing.image}: {missing.reason}", err=True)
+    tell_missing(done)
     return report.exit_code
 
 

@@ -16,7 +16,6 @@ from rich.text import Text
 
 from db.status import RunStatus
 from pipeline.progress import Progress, StageProgress
-from pipeline.words import plural
 
 
 class Display(Protocol):
@@ -55,10 +54,11 @@ def duration(seconds: float) -> str:
 
 
 def time_left(now: Progress) -> str:
-    """The time left in words; empty while nothing is known, or nothing is left."""
-    if now.estimated_seconds_remaining is None or now.status != RunStatus.RUNNING:
+    """The time left in words; empty while it is not known, or under a second."""
+    seconds = now.estimated_seconds_remaining
+    if seconds is None or round(seconds) < 1 or now.status != RunStatus.RUNNING:
         return ""
-    return f"about {duration(now.estimated_seconds_remaining)} left"
+    return f"about {duration(seconds)} left"
 
 
 def stage_counts(stage: StageProgress) -> str:
@@ -163,8 +163,3 @@ class Lines:
     def say(self, text: str) -> None:
         click.echo(text, file=self._stream)
         self._stream.flush()
-
-
-def failed_words(count: int) -> str:
-    """`1 item failed`, `3 items failed`."""
-    return f"{plural(count, 'item')} failed"

@@ -6,11 +6,10 @@ from typing import cast
 import click
 
 from api.cli.automate import check_folder
+from api.cli.report import tell_missing
 from api.cli.session import Failed, account_option, find_account, find_run, run_async
 from pipeline import exporting
 from pipeline.local import environment
-
-SHOWN = 10
 
 
 def read_formats(
@@ -60,9 +59,4 @@ def export(
 def tell_exported(done: exporting.Exported, err: bool = False) -> None:
     """What was written, and the images that are missing."""
     click.echo(f"{done.summary}, written to {done.out}", err=err)
-    if done.missing:
-        click.echo(f"{len(done.missing):,} images are missing:", err=True)
-    for missing in done.missing[:SHOWN]:
-        click.echo(f"  {missing.article}: {missing.image}: {missing.reason}", err=True)
-    if len(done.missing) > SHOWN:
-        click.echo(f"  … and {len(done.missing) - SHOWN:,} more", err=True)
+    tell_missing(done)

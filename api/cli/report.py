@@ -9,6 +9,7 @@ import msgspec
 from api.cli.display import duration
 from api.cli.session import CANCELLED, FAILED, fetch
 from db.status import ACTIVE_RUN, RunStatus
+from pipeline import exporting
 from pipeline.credits import balance, spent
 from pipeline.errors import ActionKind, ErrorPayload
 from pipeline.progress import Progress
@@ -187,3 +188,18 @@ def _mend(error: ErrorPayload, run_id: UUID) -> list[str]:
         "retry": "See what does not answer: igny8 doctor",
     }
     return [f"{first[error.action.kind]}", f"then go on: igny8 resume {run_id}"]
+
+
+SHOWN = 10
+"""Missing images named one by one."""
+
+
+def tell_missing(done: exporting.Exported) -> None:
+    """Name the images that an export could not write, to standard error."""
+    if not done.missing:
+        return
+    click.echo(f"{plural(len(done.missing), 'image')} could not be written:", err=True)
+    for missing in done.missing[:SHOWN]:
+        click.echo(f"  {missing.article}: {missing.image}: {missing.reason}", err=True)
+    if len(done.missing) > SHOWN:
+        click.echo(f"  … and {len(done.missing) - SHOWN:,} more", err=True)

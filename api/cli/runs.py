@@ -8,7 +8,7 @@ from uuid import UUID
 
 import click
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from api.cli.display import duration, new_display, stage_counts
 from api.cli.report import make_report, print_report, trouble
@@ -55,14 +55,16 @@ async def _list(account_id: UUID) -> None:
     if not rows:
         click.echo("No run yet. `igny8 automate FILE.csv --out DIR` starts one.")
         return
-    table = Table("Run", "Stages", "Status", "At stage", "Started", "Took")
+    columns = [Column(name, no_wrap=True) for name in ("Run", "Status", "Stage", "Started", "Took")]
+    table = Table(
+        *columns, box=None, pad_edge=False
+    )  # 80 columns hold it, with ids whole to be copied
     for row in rows:
         table.add_row(
             str(row["id"]),
-            f"{row['first_stage']}–{row['last_stage']}",
             row["status"],
-            str(row["stage"]),
-            f"{row['started_at']:%Y-%m-%d %H:%M:%S}",
+            f"{row['stage']}/{row['last_stage']}",
+            f"{row['started_at']:%m-%d %H:%M}",
             duration(row["seconds"]),
         )
     Console().print(table)
@@ -169,4 +171,5 @@ async def follow(account_id: UUID, run_id: UUID) -> int:
         return CANCELLED
     report = await make_report(account_id, now)
     print_report(report)
+    click.echo(f"Write its articles to a folder: igny8 export --run {run_id} --out DIR")
     return report.exit_code

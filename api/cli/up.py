@@ -1,14 +1,15 @@
 """`igny8 up`: the whole system on this machine, in the foreground, until Ctrl-C."""
 
+import sys
 from pathlib import Path
 
 import click
 from rich.console import Console
 from rich.text import Text
 
-from pipeline.local.environment import is_demo, load
+from pipeline.local.environment import home, is_demo, listens, load
 from pipeline.local.first_account import EMAIL, PASSWORD_FILE, TOKEN_FILE
-from pipeline.local.owner import Owner, listens
+from pipeline.local.owner import Owner
 from pipeline.local.processes import LocalError
 from pipeline.settings import settings
 
@@ -70,10 +71,18 @@ def welcome(console: Console, data: Path, *, demo: bool) -> None:
             "                    Set OPENAI_API_KEY in .env to use a real one.",
         ]
     lines += [
-        "  Next              igny8 automate examples/keywords.csv --out out",
-        "                    (in a second terminal, as .venv/bin/igny8)",
+        f"  Next              {_command()} automate examples/keywords.csv --out out",
+        "                    (in a second terminal)",
         "  Stop              Ctrl-C",
         "",
     ]
     for line in lines:
         console.print(line, markup=False)
+
+
+def _command() -> str:
+    """How to call `igny8` from the project's folder."""
+    script = Path(sys.executable).with_name("igny8")
+    if not script.exists():
+        return "python -m api.cli"
+    return str(script.relative_to(home()) if script.is_relative_to(home()) else script)

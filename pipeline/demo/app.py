@@ -95,7 +95,6 @@ def _form_refused(
         "no-completion-tokens": chat.max_completion_tokens is not None
         and "Unsupported parameter: max_completion_tokens; use max_tokens",
         "no-stream-options": chat.stream_options is not None and "unknown field stream_options",
-        "400": "Bad Request",
     }
     for name, reason in reasons.items():
         if name in struck and reason:

@@ -84,6 +84,7 @@ def _whole_answer(state: State, call: Call, name: str, fault: Fault) -> Response
         return refused(404, "Not Found")
     plain = {
         "quota": (429, "You exceeded your current quota", "insufficient_quota"),
+        "400": (400, "Bad Request", None),
         "500": (500, "The server had an error", None),
         "503": (503, "The engine is overloaded", None),
         "401": (401, "Incorrect API key provided: demo", "invalid_api_key"),

@@ -8,11 +8,13 @@ those of a running `igny8 up` or of another command, or temporary ones that end 
 import contextlib
 import json
 import os
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from pipeline.local import usage
 from pipeline.local.processes import LocalError
@@ -94,6 +96,8 @@ def system(*, workers: bool = False) -> Iterator[None]:
                 _adopt(_find_or_start(data, started))
             elif (found := running(data)) is not None:
                 _adopt(found)
+            if workers and settings().provider_is_demo:
+                _await_demo()
             yield
     finally:
         for owner in started:
@@ -126,6 +130,25 @@ def _find_or_start(data: Path, started: list["subprocess.Popen[bytes]"]) -> dict
                 raise LocalError(said[-2000:] or f"the servers ended with code {last}")
         time.sleep(0.02)
     return found
+
+
+def _await_demo() -> None:
+    """Return once the demo provider takes connections: it starts with the workers."""
+    there = urlsplit(settings().openai_base_url)
+    give_up = time.monotonic() + PATIENCE
+    while not listens(there.hostname or "127.0.0.1", there.port or 80):
+        if time.monotonic() > give_up:
+            raise LocalError(f"The demo AI service at {there.netloc} did not come up.")
+        time.sleep(0.02)
+
+
+def listens(host: str, port: int) -> bool:
+    """Whether something takes connections there."""
+    try:
+        with socket.create_connection((host, port), timeout=0.2):
+            return True
+    except OSError:
+        return False
 
 
 def _start_owner(data: Path) -> "subprocess.Popen[bytes]":

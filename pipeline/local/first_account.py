@@ -4,7 +4,6 @@ The password and the key are made once and kept in files that only their owner c
 database has their hashes.
 """
 
-import hashlib
 import secrets
 from pathlib import Path
 from uuid import UUID
@@ -14,6 +13,7 @@ import asyncpg
 
 from db.columns import uuid7
 from db.engine import Engine
+from db.tokens import hash_of, new_token
 
 NAME = "My account"
 EMAIL = "admin@localhost"
@@ -32,7 +32,7 @@ async def make_first_account(data: Path) -> UUID | None:
             await connection.execute("select pg_advisory_xact_lock($1)", LOCK)
             if await connection.fetchval("select exists (select from account)"):
                 return None
-            password, token = secrets.token_urlsafe(12), secrets.token_urlsafe(32)
+            password, token = secrets.token_urlsafe(12), new_token()
             account = await _insert(connection, password, token)
             for name, secret in ((PASSWORD_FILE, password), (TOKEN_FILE, token)):
                 write_secret(data / name, secret)
@@ -65,7 +65,7 @@ async def _insert(connection: asyncpg.Connection, password: str, token: str) -> 
         " values ($1, $2, 'first token', $3)",
         account,
         user,
-        hashlib.sha256(token.encode()).digest(),
+        hash_of(token),
     )
     return account
 

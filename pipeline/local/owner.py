@@ -16,9 +16,12 @@ from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 
+import asyncpg
+
+from db.engine import DatabaseAway
 from db.migrate import MigrationFailed, migrate
 from pipeline.local import usage
-from pipeline.local.environment import home, is_demo
+from pipeline.local.environment import home, is_demo, listens
 from pipeline.local.first_account import make_first_account
 from pipeline.local.processes import LocalError
 from pipeline.local.servers import Servers
@@ -91,7 +94,7 @@ class Owner:
             for name in await migrate():
                 self._say("igny8", f"migration {name} applied")
             await make_first_account(self.data)
-        except (OSError, MigrationFailed) as error:
+        except (DatabaseAway, MigrationFailed, asyncpg.PostgresError) as error:
             raise LocalError(f"The database cannot be prepared: {error}") from error
 
     def _work(self, supervisor: Supervisor) -> None:
@@ -155,12 +158,3 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def listens(host: str, port: int) -> bool:
-    """Whether something takes connections there."""
-    try:
-        with socket.create_connection((host, port), timeout=0.2):
-            return True
-    except OSError:
-        return False

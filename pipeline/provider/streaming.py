@@ -1,6 +1,8 @@
 """Reading one completion, whole or as server-sent events, and counting its words on the way."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -8,12 +10,15 @@ import msgspec
 from pipeline.errors import PipelineError
 from pipeline.provider import failures
 from pipeline.provider.endpoint import Endpoint
-from pipeline.provider.wire import COMPLETION, Answer, Completion
+from pipeline.provider.wire import COMPLETION, Answer, Completion, Tokens
 
 if TYPE_CHECKING:
     import httpx2
 
 OnWords = Callable[[int], None]
+
+AFTER_THE_END = 0.5
+"""Seconds for a server to end its response after the last event; else the connection is dropped."""
 
 
 def read_whole(endpoint: Endpoint, model: str, body: bytes) -> Answer:
@@ -43,42 +48,69 @@ async def read_stream(
         answer = read_whole(endpoint, model, await response.aread())
         on_words(words + _spaces(answer.text))
         return answer
-    pieces: list[str] = []
-    answer = Answer("", None)
-    refusal: list[str] = []
-    rest, over = b"", False
-    async for block in response.aiter_bytes():
+    taken = _Taken(endpoint, model, words)
+    rest, told = b"", words
+    blocks = response.aiter_bytes()
+    async for block in blocks:
         lines = (rest + block).split(b"\n")
         rest = lines.pop()
-        before = words
         for line in lines:
-            if not line.startswith(b"data:"):
-                continue
-            data = line[5:].strip()
-            if data == b"[DONE]":
-                over = True
-                break
-            event = _event(endpoint, model, data)
-            if event.usage is not None:
-                answer.tokens = event.usage
-            if not event.choices:
-                continue
-            choice = event.choices[0]
-            answer.finish = choice.finish_reason or answer.finish
-            if choice.delta is not None:
-                piece = choice.delta.text()
-                pieces.append(piece)
-                words += _spaces(piece)
-                if choice.delta.refusal:
-                    refusal.append(choice.delta.refusal)
-        if words != before:
-            on_words(words)
-        if over:
+            if line.startswith(b"data:"):
+                taken.take(line[5:].strip())
+        if taken.words != told:
+            told = taken.words
+            on_words(told)
+        if taken.is_over:
+            await _read_out(blocks)
             break
-    if not over and answer.finish is None:
-        raise failures.again(endpoint, "broke off its answer before the end")
-    answer.text, answer.refusal = "".join(pieces), "".join(refusal) or None
-    return answer
+    return taken.answer()
+
+
+class _Taken:
+    """What has come of a stream."""
+
+    def __init__(self, endpoint: Endpoint, model: str, words: int) -> None:
+        self._endpoint, self._model, self.words = endpoint, model, words
+        self.is_over = False
+        self._pieces: list[str] = []
+        self._refusal: list[str] = []
+        self._finish: str | None = None
+        self._tokens: Tokens | None = None
+
+    def take(self, data: bytes) -> None:
+        """One event. Raises RetryLater and others for an event that tells of an error."""
+        if data == b"[DONE]":
+            self.is_over = True
+        if self.is_over:
+            return
+        event = _event(self._endpoint, self._model, data)
+        if event.usage is not None:
+            self._tokens = event.usage
+        if not event.choices:
+            return
+        choice = event.choices[0]
+        self._finish = choice.finish_reason or self._finish
+        if choice.delta is not None:
+            piece = choice.delta.text()
+            self._pieces.append(piece)
+            self.words += _spaces(piece)
+            if choice.delta.refusal:
+                self._refusal.append(choice.delta.refusal)
+
+    def answer(self) -> Answer:
+        """All of it. Raises RetryLater when the end is missing."""
+        if not self.is_over and self._finish is None:
+            raise failures.again(self._endpoint, "broke off its answer before the end")
+        text, refusal = "".join(self._pieces), "".join(self._refusal) or None
+        return Answer(text, self._finish, refusal, self._tokens)
+
+
+async def _read_out(blocks: AsyncIterator[bytes]) -> None:
+    """Read what follows the last event, nearly always nothing, so that the connection serves on."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(AFTER_THE_END):
+            async for _ in blocks:
+                pass
 
 
 def _event(endpoint: Endpoint, model: str, data: bytes) -> Completion:

@@ -1,7 +1,8 @@
 """Stage 2: a cluster comes in, planned articles (content ideas) go out.
 
 Each idea carries the plan that its article is written from and checked against: outline, keywords,
-content type and length. Titles that the cluster has already are not repeated.
+content type and length. Titles that the cluster has already are not repeated. An automation takes
+up ideas that an ended run has left without an article, instead of asking for new ones.
 """
 
 from typing import Any
@@ -9,7 +10,9 @@ from uuid import UUID
 
 import asyncpg
 import dramatiq
+import msgspec
 
+from db.ideas import count_left, take_up
 from db.status import Phase
 from piccolo_conf import DB
 from pipeline import language, planning, prompts, provider
@@ -29,6 +32,11 @@ TITLES = 200
 
 async def work(job: Job) -> Outcomes:
     """Plan `ideas_per_cluster` articles for the cluster of this job."""
+    async with DB.connection() as connection:
+        left = await count_left(connection, job.account_id, job.item.id, job.run_id)
+    if left:
+        job.report(Phase.SAVE, 0.0, idea_count=left)
+        return {job.item.id: Done(TakeUp(), cost=0)}
     cluster = await _read(job)
     job.report(Phase.AI_CALL, 0.0, cluster_name=cluster["name"])
     await language.load()
@@ -52,6 +60,10 @@ async def work(job: Job) -> Outcomes:
     ideas = [planning.tidied(idea, brief) for idea in answer.ideas[: brief.count]]
     job.report(Phase.SAVE, 0.0, idea_count=len(ideas))
     return {job.item.id: Done(ideas, cost=settings().price_idea * len(ideas))}
+
+
+class TakeUp(msgspec.Struct, frozen=True):
+    """Result of a cluster whose unwritten ideas become those of this run."""
 
 
 async def _read(job: Job) -> asyncpg.Record:
@@ -106,6 +118,9 @@ def _prompt(cluster: asyncpg.Record, brief: Brief) -> provider.Prompt:
 
 async def save(connection: asyncpg.Connection, job: Job, results: dict[UUID, Any]) -> None:
     """Insert the ideas; a title that the cluster has already changes nothing."""
+    for cluster_id, result in results.items():
+        if isinstance(result, TakeUp):
+            await take_up(connection, job.account_id, cluster_id, job.run_id)
     await connection.executemany(
         """
         INSERT INTO content_idea (account_id, cluster_id, run_id, title, key, summary, outline,
@@ -121,6 +136,7 @@ async def save(connection: asyncpg.Connection, job: Job, results: dict[UUID, Any
                 *(idea.content_type, idea.target_words, job.options.language, provider.is_demo()),
             )
             for cluster_id, ideas in results.items()
+            if not isinstance(ideas, TakeUp)
             for idea in ideas
         ],
     )

@@ -89,3 +89,10 @@ async def run(account: UUID, keywords: list[UUID]) -> UUID:
     return await controls.start(
         account, first_stage=1, last_stage=7, selection=keywords, started_by="writer@example.com"
     )
+
+
+@pytest.fixture
+async def no_credits(account: UUID) -> None:
+    """The account has spent everything."""
+    async with DB.connection() as connection:
+        await connection.execute("update account set balance = 0 where id = $1", account)

@@ -29,6 +29,9 @@ async def items(run: UUID, account: UUID) -> dict[str, list[UUID]]:
     """Five items in each queue of stage 1, known to PostgreSQL only."""
     made: dict[str, list[UUID]] = {}
     async with DB.connection() as connection:
+        await connection.execute(
+            "update run_stage set status = 'open' where run_id = $1 and stage = 1", run
+        )
         for status in ("queued", "processing", "completed", "failed", "cancelled"):
             made[status] = [uuid4() for _ in range(5)]
             await connection.executemany(
@@ -130,8 +133,6 @@ async def test_a_retry_tells_what_it_skipped_and_why(
     client: httpx2.AsyncClient, run: UUID, items: dict[str, list[UUID]]
 ) -> None:
     failed, done, unknown = items["failed"][0], items["completed"][0], uuid4()
-    async with DB.connection() as connection:
-        await connection.execute("update run_stage set status = 'open' where stage = 1")
     body = {"stage": 1, "items": [str(failed), str(done), str(unknown)]}
     receipt = (await client.post(f"/api/v1/runs/{run}/retry", json=body)).json()
     assert receipt["retried"] == {"1": [str(failed)]}

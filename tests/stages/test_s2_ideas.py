@@ -63,7 +63,9 @@ async def test_the_question_names_keywords_and_titles_of_this_cluster(
         cluster_id=cluster,
         key="what is there",
     )
-    await rows.run(STAGE, await rows.new_job(account, STAGE, cluster, target_words=800))
+    job = await rows.new_job(account, STAGE, cluster, target_words=800)
+    await rows.fetch("UPDATE automation_run SET last_stage = 2 WHERE id = $1", job.run_id)
+    await rows.run(STAGE, job)
     data = ai.data("Ideas")
     assert [keyword["text"] for keyword in data["cluster"]["keywords"]] == rows.KEYWORDS
     assert data["existing_titles"] == ["What is there"]
@@ -149,3 +151,17 @@ async def test_the_progress_names_the_cluster_and_the_number_of_ideas(
     assert isinstance(reports, rows.Reports)
     assert reports.of(Phase.AI_CALL) == [{"cluster_name": "Coffee"}]
     assert reports.of(Phase.SAVE) == [{"idea_count": 2}]
+
+
+async def test_an_automation_takes_up_ideas_that_an_ended_run_left_unwritten(
+    account: UUID, ai: Service
+) -> None:
+    cluster = await rows.new_cluster(account)
+    earlier = await rows.new_job(account, STAGE, cluster, ideas_per_cluster=2)
+    ai.says("Ideas", two())
+    await rows.run(STAGE, earlier)
+    await rows.fetch("UPDATE automation_run SET status = 'cancelled' WHERE id = $1", earlier.run_id)
+    job = await rows.new_job(account, STAGE, cluster)
+    outcomes = await rows.run(STAGE, job)
+    assert [row["run_id"] for row in await stored(account)] == [job.run_id] * 2
+    assert outcomes[cluster].cost == 0  # type: ignore[union-attr]

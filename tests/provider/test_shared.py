@@ -1,0 +1,77 @@
+"""The pause after a 429 is everybody's."""
+
+import time
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from pipeline import connections, provider
+from pipeline.errors import RetryLater
+from pipeline.provider import shared
+from pipeline.provider.client import endpoint
+from pipeline.stage import Usage
+from tests.demo_control import Demo
+from tests.provider.asks import ask_article, ask_groups
+
+
+async def test_a_429_is_tried_later_and_does_not_count(demo: Demo) -> None:
+    await demo.fault("429", seconds=3)
+    with pytest.raises(RetryLater) as raised:
+        await ask_groups()
+    assert not raised.value.counts
+    assert raised.value.delay == 3
+    assert type(raised.value) is RetryLater
+
+
+async def test_a_429_on_a_stream_is_the_same(demo: Demo) -> None:
+    await demo.fault("429", seconds=3)
+    with pytest.raises(RetryLater) as raised:
+        await ask_article(on_words=lambda _: None)
+    assert (raised.value.counts, raised.value.delay) == (False, 3)
+
+
+ASKS: dict[str, Callable[[], Awaitable[object]]] = {
+    "chat": ask_groups,
+    "embed": lambda: provider.embed(["a"]),
+    "draw": lambda: provider.draw("a", size="64x64", usage=Usage()),
+}
+
+
+@pytest.mark.parametrize("what", ASKS)
+async def test_after_a_429_everybody_waits(demo: Demo, what: str) -> None:
+    await demo.fault("429", seconds=5)
+    assert await provider.cool_down() == 0
+    with pytest.raises(RetryLater):
+        await ASKS[what]()
+    shared.forget()  # as another process, which has Redis only
+    assert 3 < await provider.cool_down() <= 5
+
+
+async def test_the_longer_pause_stands(demo: Demo) -> None:
+    for seconds in (9, 2):
+        await shared.pause(endpoint(), seconds)
+        shared.forget()
+    assert 7 < await provider.cool_down() <= 9
+
+
+async def test_a_pause_ends(demo: Demo) -> None:
+    await shared.pause(endpoint(), 0.05)
+    give_up = time.monotonic() + 5
+    while await provider.cool_down() > 0:
+        assert time.monotonic() < give_up
+
+
+async def test_another_key_has_a_pause_of_its_own(demo: Demo) -> None:
+    await shared.pause(endpoint(), 9)
+    demo.set(openai_api_key="another")
+    assert await provider.cool_down() == 0
+
+
+async def test_no_key_is_stored_in_redis(demo: Demo) -> None:
+    demo.set(openai_api_key="demo")
+    await ask_groups()
+    await shared.pause(endpoint(), 9)
+    client = connections.state()
+    names = [key.decode() async for key in client.scan_iter("provider:*")]
+    assert len(names) == 2
+    assert not any("demo:" in name or "/v1" in name for name in names)
