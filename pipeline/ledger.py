@@ -20,6 +20,10 @@ from pipeline.errors import ErrorPayload, InsufficientCreditsError
 from pipeline.stage import Done, Item, Job, Stage
 
 
+UNHURRIED = "set_config('synchronous_commit', 'off', true)"
+"""Selected in a statement, it commits without waiting for the disk: for what a crash may undo."""
+
+
 class Finished(msgspec.Struct, frozen=True):
     """What `finish` wrote: the outcome each item has now, and the items that follow from them.
 
@@ -51,7 +55,7 @@ async def begin(
                 update {ROW_TABLE[stage]} set generation_status = 'processing'
                 where id in (select item_id from mine)
             )
-            select * from mine""",
+            select *, {UNHURRIED} from mine""",
             run,
             stage,
             ids,

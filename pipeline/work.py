@@ -110,7 +110,6 @@ async def do(claim: queue.Claim) -> None:
                 job = _job(claim, items, facts)
                 outcomes = await _outcomes(claim, job)
                 guarded.saving = True
-                await reporter.flush(claim.key, claim.stage)
                 finished = await _saved(claim, job, outcomes)
     except heartbeat.Interrupted as interrupted:
         await _give_back(claim, refund=interrupted.reason == "shutdown")
@@ -139,6 +138,7 @@ async def do(claim: queue.Claim) -> None:
         bells = min(len(finished.children), settings().concurrency)
         await broker.ring(claim.stage + 1, claim.key.account, claim.key.run, bells)
     if settled.drained:
+        await reporter.flush(claim.key, claim.stage)  # before the stage says that it is done
         await advance(claim.key)
 
 
