@@ -20,7 +20,7 @@ from typing import Any
 from redis.exceptions import RedisError
 
 from db.engine import TRANSIENT
-from db.status import RunStatus, StageStatus
+from db.status import ACTIVE_RUN, RunStatus, StageStatus
 from piccolo_conf import DB
 from pipeline import broker, queue
 from pipeline.connections import close_all, open_all, state
@@ -45,6 +45,13 @@ FILL_PATIENCE = 10.0
 COMPARE_EVERY = 10
 """Ticks between comparisons of what is open in PostgreSQL and in Redis."""
 
+PRUNE_EVERY = 3600
+"""Ticks between removals of answers that no attempt will ask for any more."""
+PRUNE = """
+    with answers as (delete from answer_cache where created_at < now() - interval '30 days')
+    delete from embedding where created_at < now() - interval '180 days'
+"""
+
 ACTIVE = """
     select r.id, r.account_id, r.status, r.version, r.concurrency, r.first_stage, r.last_stage,
            jsonb_object_agg(s.stage, s.status) as stages,
@@ -61,6 +68,7 @@ class Keeper:
     def __init__(self) -> None:
         self.token = uuid.uuid4().hex
         self.in_touch_since: float | None = None
+        self.answered = 0.0
         self.server: bytes | None = None
         self.ticks = 0
         self.advance_rung: dict[RunKey, float] = {}
@@ -74,6 +82,8 @@ class Keeper:
             await self._touch()
             async with DB.connection() as connection:
                 rows = await connection.fetch(ACTIVE)
+                if self.ticks % PRUNE_EVERY == 0:
+                    await connection.execute(PRUNE)
             waiting = await asyncio.to_thread(broker.waiting, "text", "images")
             for row in rows:
                 await self._tend(row, waiting)
@@ -96,8 +106,19 @@ class Keeper:
         """Note how long Redis has been up and in touch; a restarted server counts anew."""
         info = await state().info("server")
         server = str(info["run_id"]).encode()
-        if server != self.server or self.in_touch_since is None:
-            self.server, self.in_touch_since = server, time.monotonic()
+        if server != self.server:
+            self.server, self.in_touch_since = server, None
+        self._note_answer()
+
+    def _note_answer(self) -> None:
+        """A long wait for an answer is an outage, too: our client tries again for seconds."""
+        now = time.monotonic()
+        if self.in_touch_since is None or now - self.answered > self._patience():
+            self.in_touch_since = now
+        self.answered = now
+
+    def _patience(self) -> float:
+        return max(2 * PAUSE, settings().lease_seconds / 2)
 
     def _may_reap(self) -> bool:
         since = self.in_touch_since
@@ -106,9 +127,11 @@ class Keeper:
     async def _tend(self, row: Any, waiting: dict[str, int]) -> None:
         key = RunKey(row["account_id"], row["id"])
         look = await queue.look(key)
-        active = row["status"] in (RunStatus.RUNNING, RunStatus.PAUSED)
-        if look is None:
-            if active and await rebuild(key):
+        self._note_answer()
+        active = row["status"] in ACTIVE_RUN
+        if look is None:  # of a cancelled run, too: its workers may still be at work
+            told = active or row["status"] == RunStatus.CANCELLED
+            if told and await rebuild(key):
                 await _rescued("rebuilt", key)
             return
         if look.version < row["version"]:
@@ -126,7 +149,8 @@ class Keeper:
     async def _retell(self, key: RunKey, row: Any) -> None:
         if row["status"] == RunStatus.CANCELLED:
             await queue.cancel(key, row["version"])
-            return
+        elif row["status"] in ACTIVE_RUN:
+            await queue.expire(key, None)
         await queue.sync(
             key,
             status=RunStatus(row["status"]),
@@ -177,6 +201,7 @@ class Keeper:
             return
         moved = await queue.reopen(key, stage, [tuple(row) for row in rows])
         if moved:
+            await queue.set_stage(key, stage, StageStatus.OPEN)
             await _rescued("reopened", key, moved)
 
 
