@@ -21,36 +21,18 @@ CLOSE_ENOUGH = 4
 LONG_SENTENCE = 25
 """Words that few sentences are longer than."""
 
-_NO_NAME = frozenset(
-    [
-        "what",
-        "where",
-        "when",
-        "why",
-        "how",
-        "who",
-        "which",
-        "is",
-        "are",
-        "do",
-        "does",
-        "can",
-        "should",
-        "the",
-        "a",
-        "an",
-        "key",
-        "next",
-        "signs",
-        "questions",
-        "part",
-        "section",
-        "glance",
-        "step",
-        "and",
-    ]
-)
+_NOT_IN_NAMES = """
+what where when why how who which is are do does can should the a an and key next signs questions
+part section glance step
+"""
+_NO_NAME = frozenset(_NOT_IN_NAMES.split())
 """Words of headings that are no name of a thing to write about."""
+
+OFTEN, SELDOM = 0.02, 0.008
+"""Shares of the words between which the keyword is kept."""
+
+OTHERWISE = ("the subject", "the whole matter", "the task at hand", "this kind of work")
+"""What the topic is called when its keyword has been named often enough."""
 
 
 class Writer:
@@ -60,8 +42,10 @@ class Writer:
         self._chance = random.Random(number_of(seed))  # noqa: S311 - variety, not secrecy
         self._decks: dict[int, list[tuple[Part, ...]]] = {}
         self.keyword, self.topic = keyword, topic_of(keyword)
-        self.terms = [topic_of(term) for term in terms] or [self.topic]
+        self._folded = keyword.casefold()
+        self.terms = [topic_of(term) for term in terms] or ["the alternatives", "other options"]
         self.focus = self.topic
+        self._words = self._named = 0
         self._kinds: tuple[Sentence, ...] = (
             self._led,
             self._led,
@@ -82,6 +66,8 @@ class Writer:
 
     def sentence(self) -> str:
         """One sentence, with a capital and a full stop."""
+        if self._named < SELDOM * self._words:
+            return self.draw(asides.MENTIONS)
         return capital(self._chance.choice(self._kinds)())
 
     def opening(self) -> str:
@@ -124,14 +110,21 @@ class Writer:
         deck = self._decks.get(id(pile))
         if not deck:
             deck = self._decks[id(pile)] = self._chance.sample(_parts(pile), len(pile))
-        return worded(deck.pop(), self._chance).format(
-            topic=self.topic,
+        topic, focus = self.topic, self.focus
+        if self._named > OFTEN * self._words + 1:
+            topic = self._chance.choice(OTHERWISE)
+            focus = topic if focus == self.topic else focus
+        phrase = worded(deck.pop(), self._chance).format(
+            topic=topic,
             term=self._chance.choice(self.terms),
-            focus=self.focus,
-            Focus=capital(self.focus),
+            focus=focus,
+            Focus=capital(focus),
             keyword=self.keyword,
             Keyword=capital(self.keyword),
         )
+        self._words += phrase.count(" ") + 1
+        self._named += phrase.casefold().count(self._folded)
+        return phrase
 
     def _led(self) -> str:
         return f"{self.draw(stock.LEADS)}, {self.draw(stock.CLAUSES)}."
@@ -198,8 +191,8 @@ def _about(title: str, writer: Writer, keyword: str) -> dict[str, str]:
     if len(meta_title) < 15:
         meta_title = f"{meta_title}: A Practical Guide"
     description = (
-        f"What to know about {keyword}: the basics, common mistakes and the next steps, "
-        "in plain words."
+        f"What to know about {keyword}: the basics, what to look for, common mistakes and the next "
+        "steps to take, told in plain words."
     )
     return {
         "slug": slugify(title, max_length=60, word_boundary=True) or "demo-article",

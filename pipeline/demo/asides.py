@@ -73,6 +73,25 @@ OPENINGS = (
     "There are many opinions about “{keyword}”, yet the facts behind them are few and simple.",
 )
 
+MENTIONS = (
+    "Under the heading of “{keyword}” [much|a lot] is [promised|sold] that [daily use|practice] "
+    "does not need.",
+    "[Anyone|A reader] who [asks|reads up] on “{keyword}” meets the same [three|few] [questions|"
+    "points] again and again.",
+    "The [phrase|search] “{keyword}” [covers|holds] [more|less] than it [seems|appears] to.",
+    "[Notes|Advice|Videos] on “{keyword}” [differ|vary] in [tone|length] [more|far more] than in "
+    "[substance|content].",
+    "For “{keyword}” the [short|plain] answer is [often|usually] the [useful|lasting] one.",
+    "What [counts|matters] for “{keyword}” is [decided|settled] [early|before the start].",
+    "[Friends|Neighbours|Forums] [answer|discuss] “{keyword}” with [great|surprising] "
+    "[confidence|patience].",
+    "A [page|shelf] of [tips|books] on “{keyword}” [boils|comes] down to [care|order|practice].",
+    "[Most|Many] [guides|lists] about “{keyword}” [leave out|skip] the [dull|quiet] parts, which "
+    "matter most.",
+    "[Typing|Looking up] “{keyword}” is [easy|quick]; [trying|testing] the answers takes a "
+    "[weekend|month].",
+)
+
 HELPS = ("What helps with {focus}:", "Worth having for {focus}:", "A short list for {focus}:")
 ORDERLY = (
     "A workable order for {focus}:",
