@@ -112,6 +112,7 @@ def test_the_file_of_a_killed_owner_misleads_nobody(folder: Path, data: Path) ->
     os.kill(json.loads(published)["owner"], signal.SIGKILL)
     owner.kill()
     owner.wait()
+    until(lambda: not usage.owned(data))
     assert (data / "servers.json").read_text() == published
     with system():
         assert ask(os.environ["DATABASE_URL"], "select 1") == 1
