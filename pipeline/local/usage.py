@@ -2,11 +2,7 @@
 
 `in_use.lock` is held by every command while it needs the servers, `workers.lock` by those that
 need work done. The owner asks whether it could have them alone; while it ends it keeps in_use.lock.
-<<<<<<< HEAD
-`owner.lock` and `ready.lock` are the owner's: from its first moment, and while the file is true.
-=======
 `owner.lock` is the owner's for its life, `ready.lock` while servers.json is true.
->>>>>>> local
 """
 
 import contextlib
