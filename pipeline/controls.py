@@ -19,8 +19,8 @@ from piccolo_conf import DB
 from pipeline import broker, credits, ledger, messages, queue
 from pipeline.errors import PipelineError, ValidationError
 from pipeline.options import RunOptions
-from pipeline.rebuild import ensure
-from pipeline.run import KEEP_SECONDS, Run, lock, sync
+from pipeline.rebuild import sync
+from pipeline.run import Run, lock
 from pipeline.settings import settings
 from pipeline.words import plural
 
@@ -200,8 +200,8 @@ async def cancel(account: UUID, run_id: UUID) -> Cancelled:
             run_id,
         )
     try:
+        await sync(run)
         await queue.cancel(run.key, run.version)
-        await queue.expire(run.key, KEEP_SECONDS)
     except RedisError as error:
         log.warning("run %s: cancelled; Redis will be told later: %s", run_id, error)
     return Cancelled(cancelled, {row["stage"]: row["items"] for row in kept}, released)
@@ -224,9 +224,8 @@ async def retry(
         wanted = [stage] if stage is not None else sorted(run.stages)
         opened = {n: await ledger.reopen(connection, run_id, n, items) for n in wanted}
         opened = {n: rows for n, rows in opened.items() if rows}
-        for n, rows in opened.items():
-            if run.stages[n] == StageStatus.CLOSED or run.status == RunStatus.CANCELLED:
-                await credits.hold(connection, account, run_id, n, sum(row[2] for row in rows))
+        for n in opened:
+            await ledger.hold_for_open(connection, account, run_id, n)
             await connection.execute(
                 "update run_stage set status = 'open', closed_at = null"
                 " where run_id = $1 and stage = $2",
@@ -275,8 +274,6 @@ def _why(status: GenerationStatus | None) -> str:
 
 async def _reopen_in_redis(run: Run, opened: dict[int, list[tuple[UUID, int, int]]]) -> None:
     try:
-        await ensure(run.key)
-        await queue.expire(run.key, None)
         await sync(run)
         for stage, rows in opened.items():
             await queue.reopen(run.key, stage, [(item, position) for item, position, _ in rows])

@@ -52,12 +52,17 @@ class Guarded:
         self.reason: Reason | None = None
         self.saving = False
         """The result is being saved: the lease lives on, and nothing interrupts."""
+        self.over = False
 
     def interrupt(self, reason: Reason) -> None:
         """Cancel the task, once, from any thread."""
-        if self.reason is None and not self.saving:
+        self.loop.call_soon_threadsafe(self._cancel, reason)
+
+    def _cancel(self, reason: Reason) -> None:
+        """In the task's own loop: there it cannot have left the guarded block meanwhile."""
+        if self.reason is None and not self.saving and not self.over:
             self.reason = reason
-            self.loop.call_soon_threadsafe(self.task.cancel)
+            self.task.cancel()
 
 
 class Heartbeat(threading.Thread):
@@ -93,6 +98,7 @@ class Heartbeat(threading.Thread):
             task.uncancel()
             raise Interrupted(mine.reason) from None
         finally:
+            mine.over = True
             self.guarded.pop(claim.token, None)
 
     def interrupt_all(self) -> None:

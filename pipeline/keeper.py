@@ -20,7 +20,7 @@ from typing import Any
 from redis.exceptions import RedisError
 
 from db.engine import TRANSIENT
-from db.status import RunStatus, StageStatus
+from db.status import ACTIVE_RUN, RunStatus, StageStatus
 from piccolo_conf import DB
 from pipeline import broker, queue
 from pipeline.connections import close_all, open_all, state
@@ -68,6 +68,7 @@ class Keeper:
     def __init__(self) -> None:
         self.token = uuid.uuid4().hex
         self.in_touch_since: float | None = None
+        self.answered = 0.0
         self.server: bytes | None = None
         self.ticks = 0
         self.advance_rung: dict[RunKey, float] = {}
@@ -105,8 +106,19 @@ class Keeper:
         """Note how long Redis has been up and in touch; a restarted server counts anew."""
         info = await state().info("server")
         server = str(info["run_id"]).encode()
-        if server != self.server or self.in_touch_since is None:
-            self.server, self.in_touch_since = server, time.monotonic()
+        if server != self.server:
+            self.server, self.in_touch_since = server, None
+        self._note_answer()
+
+    def _note_answer(self) -> None:
+        """A long wait for an answer is an outage, too: our client tries again for seconds."""
+        now = time.monotonic()
+        if self.in_touch_since is None or now - self.answered > self._patience():
+            self.in_touch_since = now
+        self.answered = now
+
+    def _patience(self) -> float:
+        return max(2 * PAUSE, settings().lease_seconds / 2)
 
     def _may_reap(self) -> bool:
         since = self.in_touch_since
@@ -115,9 +127,11 @@ class Keeper:
     async def _tend(self, row: Any, waiting: dict[str, int]) -> None:
         key = RunKey(row["account_id"], row["id"])
         look = await queue.look(key)
-        active = row["status"] in (RunStatus.RUNNING, RunStatus.PAUSED)
-        if look is None:
-            if active and await rebuild(key):
+        self._note_answer()
+        active = row["status"] in ACTIVE_RUN
+        if look is None:  # of a cancelled run, too: its workers may still be at work
+            told = active or row["status"] == RunStatus.CANCELLED
+            if told and await rebuild(key):
                 await _rescued("rebuilt", key)
             return
         if look.version < row["version"]:
@@ -135,7 +149,8 @@ class Keeper:
     async def _retell(self, key: RunKey, row: Any) -> None:
         if row["status"] == RunStatus.CANCELLED:
             await queue.cancel(key, row["version"])
-            return
+        elif row["status"] in ACTIVE_RUN:
+            await queue.expire(key, None)
         await queue.sync(
             key,
             status=RunStatus(row["status"]),
@@ -186,6 +201,7 @@ class Keeper:
             return
         moved = await queue.reopen(key, stage, [tuple(row) for row in rows])
         if moved:
+            await queue.set_stage(key, stage, StageStatus.OPEN)
             await _rescued("reopened", key, moved)
 
 

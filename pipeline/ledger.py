@@ -12,12 +12,15 @@ import asyncpg
 import msgspec
 
 from db.lineage import FOLLOWING, ROW_TABLE
-from db.status import GenerationStatus, StageStatus
+from db.status import OPEN_ITEM, GenerationStatus, StageStatus
 from piccolo_conf import DB
 from pipeline import credits
 from pipeline.entering import BULK_TIMEOUT, OPEN, Child, follow
 from pipeline.errors import ErrorPayload, InsufficientCreditsError
 from pipeline.stage import Done, Item, Job, Stage
+
+UNHURRIED = "set_config('synchronous_commit', 'off', true)"
+"""Selected in a statement, it commits without waiting for the disk: for what a crash may undo."""
 
 
 class Finished(msgspec.Struct, frozen=True):
@@ -51,7 +54,7 @@ async def begin(
                 update {ROW_TABLE[stage]} set generation_status = 'processing'
                 where id in (select item_id from mine)
             )
-            select * from mine""",
+            select *, {UNHURRIED} from mine""",
             run,
             stage,
             ids,
@@ -90,7 +93,9 @@ async def finish(stage: Stage, job: Job, outcomes: dict[UUID, Done | ErrorPayloa
     now = dict.fromkeys(done, GenerationStatus.COMPLETED)
     now |= dict.fromkeys(failed, GenerationStatus.FAILED)
     missing = [i for i in outcomes if i not in now]
-    return Finished(now | await statuses(job.run_id, job.stage, missing), children, halt)
+    earlier = await statuses(job.run_id, job.stage, missing)
+    now |= {i: status for i, status in earlier.items() if status not in OPEN_ITEM}
+    return Finished(now, children, halt)
 
 
 def _cost(done: Done, price: int) -> int:
@@ -218,6 +223,21 @@ async def reopen(
         timeout=BULK_TIMEOUT,
     )
     return [(row["item_id"], row["position"], row["price"]) for row in rows]
+
+
+async def hold_for_open(
+    connection: asyncpg.Connection, account: UUID, run: UUID, stage: int
+) -> None:
+    """Hold what a stage's open items cost beyond what it holds; raises InsufficientCreditsError."""
+    missing = await connection.fetchval(
+        "select (select coalesce(sum(price), 0) from run_item"
+        f"  where run_id = $1 and stage = $2 and status in {OPEN})"
+        " - (select coalesce(sum(held), 0) from credit_entry where run_id = $1 and stage = $2)",
+        run,
+        stage,
+    )
+    if missing > 0:
+        await credits.hold(connection, account, run, stage, int(missing))
 
 
 async def cancel_open(connection: asyncpg.Connection, run: UUID) -> dict[int, int]:

@@ -11,6 +11,7 @@
       s<n>:attempts   hash   item → claims so far, less those given back
       s<n>:deaths     hash   item → how often its worker died
       claim:<token>   set    the items a claim holds
+      settled:<token> string for a minute: the claim's children have entered
       leases          zset   <n>:<token> → deadline in Redis milliseconds
       partial         hash   <n>:<item> → share of its work that is done, in 1/1000
       steps           list   the run's step log, newest last

@@ -2,11 +2,11 @@
 
 import logging
 
-from db.status import RunStatus, StageStatus
+from db.status import ACTIVE_RUN, RunStatus, StageStatus
 from piccolo_conf import DB
 from pipeline import queue
 from pipeline.entering import BULK_TIMEOUT
-from pipeline.run import KEEP_SECONDS
+from pipeline.run import KEEP_SECONDS, Run
 
 log = logging.getLogger(__name__)
 
@@ -38,8 +38,9 @@ async def rebuild(key: queue.RunKey) -> bool:
         if row["status"] != StageStatus.WAITING:
             await _refill(key, row["stage"])
             await queue.set_stage(key, row["stage"], StageStatus(row["status"]))
-    ended = status not in (RunStatus.RUNNING, RunStatus.PAUSED)
-    await queue.expire(key, KEEP_SECONDS if ended else None)
+    if status == RunStatus.CANCELLED:  # Redis may have known the run, and that it was running
+        await queue.cancel(key, run["version"])
+    await queue.expire(key, None if status in ACTIVE_RUN else KEEP_SECONDS)
     return True
 
 
@@ -55,7 +56,17 @@ async def _refill(key: queue.RunKey, stage: int) -> None:
     await queue.fill(key, stage, rows)
 
 
-async def ensure(key: queue.RunKey) -> None:
-    """Rebuild the run if Redis does not know it."""
-    if await queue.look(key) is None:
-        await rebuild(key)
+async def sync(run: Run, status: RunStatus | None = None) -> None:
+    """Tell Redis the run's status as it was committed, and all of it if Redis forgot the run."""
+    status = status or run.status
+    forgotten = await queue.sync(
+        run.key,
+        status=status,
+        version=run.version,
+        concurrency=run.concurrency,
+        first=run.first,
+        last=run.last,
+    )
+    if forgotten:
+        await rebuild(run.key)
+    await queue.expire(run.key, None if status in ACTIVE_RUN else KEEP_SECONDS)

@@ -60,7 +60,8 @@ class Run(msgspec.Struct):
 async def lock(connection: asyncpg.Connection, key: queue.RunKey) -> Run | None:
     """The run, its row locked until the caller's transaction ends; None if there is none."""
     row = await connection.fetchrow(
-        "select * from automation_run where id = $1 and account_id = $2 for update",
+        # No key update: items that enter meanwhile refer to the run, and must not wait for it.
+        "select * from automation_run where id = $1 and account_id = $2 for no key update",
         key.run,
         key.account,
     )
@@ -83,16 +84,4 @@ async def lock(connection: asyncpg.Connection, key: queue.RunKey) -> Run | None:
         revived_at=row["revived_at"],
         stages={s["stage"]: StageStatus(s["status"]) for s in stages},
         opened_at={s["stage"]: s["opened_at"] for s in stages},
-    )
-
-
-async def sync(run: Run, status: RunStatus | None = None) -> None:
-    """Tell Redis the run's status as it was committed."""
-    await queue.sync(
-        run.key,
-        status=status or run.status,
-        version=run.version,
-        concurrency=run.concurrency,
-        first=run.first,
-        last=run.last,
     )

@@ -65,7 +65,7 @@ async def _take_turn(key: queue.RunKey, kind: str) -> bool:
     """Claim and do until nothing is due or the turn ends; whether there may be more."""
     turn_ends = time.monotonic() + settings().turn_seconds
     while not heartbeat.mine().shutting_down:
-        wait = await provider.cool_down()
+        wait = await _provider_wait()
         wanted = _by_preference(kind, asking=wait == 0)
         claim = await queue.claim(key, uuid.uuid4().hex, settings().lease_seconds, wanted)
         if isinstance(claim, queue.Claim):
@@ -77,6 +77,14 @@ async def _take_turn(key: queue.RunKey, kind: str) -> bool:
         if time.monotonic() > turn_ends:
             break
     return True
+
+
+async def _provider_wait() -> float:
+    """Seconds until the AI service may be asked; 0 where none is set: the work will say so."""
+    try:
+        return await provider.cool_down()
+    except RunError:
+        return 0.0
 
 
 @lru_cache
@@ -102,7 +110,6 @@ async def do(claim: queue.Claim) -> None:
                 job = _job(claim, items, facts)
                 outcomes = await _outcomes(claim, job)
                 guarded.saving = True
-                await reporter.flush(claim.key, claim.stage)
                 finished = await _saved(claim, job, outcomes)
     except heartbeat.Interrupted as interrupted:
         await _give_back(claim, refund=interrupted.reason == "shutdown")
@@ -131,6 +138,7 @@ async def do(claim: queue.Claim) -> None:
         bells = min(len(finished.children), settings().concurrency)
         await broker.ring(claim.stage + 1, claim.key.account, claim.key.run, bells)
     if settled.drained:
+        await reporter.flush(claim.key, claim.stage)  # before the stage says that it is done
         await advance(claim.key)
 
 

@@ -1,9 +1,10 @@
 -- adopt(stage, token, lease_ms, item..): take back items whose claim Redis forgot (FLUSHALL) or
 -- reaped too early, while nobody else has them: the work in flight need not be done again.
--- Returns 1, or 0 when any of them is not pending any more.
+-- Returns 1 (also when this was done already), or 0 when any of them is not pending any more.
 local stage, token = ARGV[1], ARGV[2]
 local status = call('HGET', meta, 'status')
 if status ~= 'running' and status ~= 'paused' then return 0 end
+if call('ZSCORE', leases, stage .. ':' .. token) then return 1 end
 for i = 4, #ARGV do
   if call('SISMEMBER', key(stage, 'pending'), ARGV[i]) == 0 then return 0 end
 end

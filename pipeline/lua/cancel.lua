@@ -1,6 +1,8 @@
 -- cancel(version): everything open becomes cancelled, and no claim holds anything any more.
--- Returns how many items were cancelled.
-if tonumber(call('HGET', meta, 'version') or -1) >= tonumber(ARGV[1]) then return 0 end
+-- The same version again cancels what is still open: `sync` may have brought the status alone.
+-- Returns how many items were cancelled; a run that Redis does not know is left unknown.
+local known = tonumber(call('HGET', meta, 'version') or -1)
+if known < 0 or known > tonumber(ARGV[1]) then return 0 end
 call('HSET', meta, 'status', 'cancelled', 'version', ARGV[1])
 for _, member in ipairs(call('ZRANGE', leases, 0, -1)) do
   call('DEL', claim_key(string.sub(member, string.find(member, ':', 1, true) + 1)))

@@ -1,6 +1,7 @@
 -- settle(stage, token, ms, n, [item, outcome] * n, [child, position]..): PostgreSQL has the
 -- outcomes; move the items to their sets and enter the children into the next stage. Items that
--- this token no longer holds stay where they are. Children enter in any case: they are stored.
+-- this token no longer holds stay where they are. Children enter in any case: they are stored; but
+-- once only, or a call that is sent again would reopen a child that has ended since.
 -- Returns {lost, drained, new children}.
 local stage, token, ms, n = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 local lost, settled, child_stage = 0, {}, tonumber(stage) + 1
@@ -25,7 +26,9 @@ end
 for outcome, items in pairs(settled) do publish('items', stage, {items = items, status = outcome}) end
 
 local entered = {}
-if call('EXISTS', meta) == 1 then
+local first_time = #ARGV > 4 + 2 * n and call('EXISTS', meta) == 1
+  and call('SET', base .. 'settled:' .. token, 1, 'NX', 'EX', 60)
+if first_time then
   for i = 5 + 2 * n, #ARGV, 2 do
     local child = ARGV[i]
     local where = set_of(child_stage, child)
