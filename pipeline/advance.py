@@ -20,8 +20,8 @@ from piccolo_conf import DB
 from pipeline import broker, credits, entering, messages, queue, results
 from pipeline.errors import ErrorPayload, InsufficientCreditsError, PipelineError, payload
 from pipeline.preparing import must_prepare, prepare
-from pipeline.reporter import PHASE_START, Step
 from pipeline.rebuild import sync
+from pipeline.reporter import PHASE_START, Step
 from pipeline.run import Run, lock
 
 log = logging.getLogger(__name__)
@@ -174,9 +174,11 @@ async def _close(connection: asyncpg.Connection, run: Run, stage: int) -> Closed
         stage,
     )
     await connection.execute(
-        f"update automation_run set stage_{stage}_result = $2 where id = $1",
+        f"update automation_run set stage_{stage}_result = $2, stage = least($3, last_stage)"
+        " where id = $1",
         run.key.run,
         result,
+        stage + 1,
     )
     await credits.release(connection, run.key.account, run.key.run, stage)
     return Closed(stage, result)

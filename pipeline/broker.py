@@ -178,7 +178,8 @@ def on_loop(coroutine: Any) -> Any:
 
 async def ring(stage: int, account: UUID, run: UUID, count: int = 1) -> None:
     """Ring `count` bells for a stage. Failing is not an error: the keeper rings again."""
-    await asyncio.to_thread(_send, QUEUES[stage], FUNCTIONS[stage], account, run, count)
+    if count > 0:
+        await asyncio.to_thread(_send, QUEUES[stage], FUNCTIONS[stage], account, run, count)
 
 
 async def ring_advance(account: UUID, run: UUID) -> None:

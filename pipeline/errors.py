@@ -176,6 +176,11 @@ def new_error_id() -> str:
     return uuid.uuid4().hex[:12]
 
 
+def public_type(error: PipelineError) -> str:
+    """The name people and clients know an error by: that of its nearest class in this file."""
+    return next(cls.__name__ for cls in type(error).__mro__ if cls.__module__ == __name__)
+
+
 def payload(
     error: PipelineError,
     *,
@@ -186,7 +191,7 @@ def payload(
 ) -> ErrorPayload:
     """`error` as it is stored and shown."""
     return ErrorPayload(
-        error_type=type(error).__name__,
+        error_type=public_type(error),
         error_message=str(error)[:2000]
         if not isinstance(error, InternalError)
         else "Internal error",

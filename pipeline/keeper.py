@@ -45,6 +45,13 @@ FILL_PATIENCE = 10.0
 COMPARE_EVERY = 10
 """Ticks between comparisons of what is open in PostgreSQL and in Redis."""
 
+PRUNE_EVERY = 3600
+"""Ticks between removals of answers that no attempt will ask for any more."""
+PRUNE = """
+    with answers as (delete from answer_cache where created_at < now() - interval '30 days')
+    delete from embedding where created_at < now() - interval '180 days'
+"""
+
 ACTIVE = """
     select r.id, r.account_id, r.status, r.version, r.concurrency, r.first_stage, r.last_stage,
            jsonb_object_agg(s.stage, s.status) as stages,
@@ -75,6 +82,8 @@ class Keeper:
             await self._touch()
             async with DB.connection() as connection:
                 rows = await connection.fetch(ACTIVE)
+                if self.ticks % PRUNE_EVERY == 0:
+                    await connection.execute(PRUNE)
             waiting = await asyncio.to_thread(broker.waiting, "text", "images")
             for row in rows:
                 await self._tend(row, waiting)

@@ -19,6 +19,9 @@ from pipeline.entering import BULK_TIMEOUT, OPEN, Child, follow
 from pipeline.errors import ErrorPayload, InsufficientCreditsError
 from pipeline.stage import Done, Item, Job, Stage
 
+UNHURRIED = "set_config('synchronous_commit', 'off', true)"
+"""Selected in a statement, it commits without waiting for the disk: for what a crash may undo."""
+
 
 class Finished(msgspec.Struct, frozen=True):
     """What `finish` wrote: the outcome each item has now, and the items that follow from them.
@@ -51,7 +54,7 @@ async def begin(
                 update {ROW_TABLE[stage]} set generation_status = 'processing'
                 where id in (select item_id from mine)
             )
-            select * from mine""",
+            select *, {UNHURRIED} from mine""",
             run,
             stage,
             ids,
@@ -222,7 +225,9 @@ async def reopen(
     return [(row["item_id"], row["position"], row["price"]) for row in rows]
 
 
-async def hold_for_open(connection: asyncpg.Connection, account: UUID, run: UUID, stage: int) -> None:
+async def hold_for_open(
+    connection: asyncpg.Connection, account: UUID, run: UUID, stage: int
+) -> None:
     """Hold what a stage's open items cost beyond what it holds; raises InsufficientCreditsError."""
     missing = await connection.fetchval(
         "select (select coalesce(sum(price), 0) from run_item"

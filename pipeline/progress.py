@@ -224,10 +224,15 @@ def _progress(row: Any, stages: list[StageProgress], live: Live) -> Progress:
 
 
 def _current(stages: list[StageProgress]) -> StageProgress:
-    """The stage the run is at: the first with open items, else the first unfinished, else last."""
-    at_work = (s for s in stages if s.pending or s.processing)
+    """The stage the run is at: the busiest, else the first with open items, else the first
+    unfinished, else the last. (In flow an early straggler is not what the run is at.)
+    """
+    busiest = max(stages, key=lambda stage: stage.processing)
+    if busiest.processing:
+        return busiest
+    waiting = (s for s in stages if s.pending)
     unfinished = (s for s in stages if s.status != StageStatus.CLOSED)
-    return next(at_work, None) or next(unfinished, None) or stages[-1]
+    return next(waiting, None) or next(unfinished, None) or stages[-1]
 
 
 def _details(stage: StageProgress) -> dict[str, int]:

@@ -19,7 +19,7 @@ from uuid import UUID
 from redis.exceptions import RedisError
 
 from db.engine import TRANSIENT
-from db.status import Phase, StageStatus
+from db.status import GenerationStatus, Phase, StageStatus
 from pipeline import broker, heartbeat, ledger, provider, queue, reporter
 from pipeline.advance import advance, halt
 from pipeline.errors import (
@@ -100,45 +100,56 @@ async def do(claim: queue.Claim) -> None:
     """Take a claim to its end, whatever happens on the way."""
     started = time.monotonic()
     try:
-        with heartbeat.mine().guard(claim) as guarded:
-            facts = await _facts(claim.key.run)
-            items, over = await ledger.begin(
-                claim.key.run, claim.stage, [(h.id, h.attempt) for h in claim.items]
-            )
-            finished = ledger.Finished({})
-            if items:
-                job = _job(claim, items, facts)
-                outcomes = await _outcomes(claim, job)
-                guarded.saving = True
-                await reporter.flush(claim.key, claim.stage)
-                finished = await _saved(claim, job, outcomes)
+        over, finished = await _work_and_save(claim)
     except heartbeat.Interrupted as interrupted:
         await _give_back(claim, refund=interrupted.reason == "shutdown")
-        return
     except RetryLater as later:
         await _give_back(claim, delay=_delay(claim, later), refund=not later.counts)
-        return
     except RunError as error:
         await _give_back(claim, refund=True)
         await halt(claim.key, claim.stage, error)
-        return
     except TRANSIENT as error:  # PostgreSQL is away: nothing was saved, so try again
         log.warning("run %s stage %s: %s; trying again", claim.key.run, claim.stage, error)
         await _give_back(claim, delay=1.0, refund=True)
-        return
-    settled = await queue.settle(
-        claim,
-        over | finished.outcomes,
-        seconds=time.monotonic() - started,
-        children=finished.children,
-    )
+    else:
+        settled = await queue.settle(
+            claim,
+            over | finished.outcomes,
+            seconds=time.monotonic() - started,
+            children=finished.children,
+        )
+        await _go_on(claim, finished, settled)
+
+
+async def _work_and_save(
+    claim: queue.Claim,
+) -> tuple[dict[UUID, GenerationStatus], ledger.Finished]:
+    """Begin, work and finish under guard: outcomes that stood before, and what was written now."""
+    with heartbeat.mine().guard(claim) as guarded:
+        facts = await _facts(claim.key.run)
+        items, over = await ledger.begin(
+            claim.key.run, claim.stage, [(held.id, held.attempt) for held in claim.items]
+        )
+        if not items:
+            return over, ledger.Finished({})
+        job = _job(claim, items, facts)
+        outcomes = await _outcomes(claim, job)
+        guarded.saving = True
+        return over, await _saved(claim, job, outcomes)
+
+
+async def _go_on(claim: queue.Claim, finished: ledger.Finished, settled: queue.Settled) -> None:
+    """What an outcome sets going: the next stage's bells, the end of this one, a halt."""
+    following = claim.stage + 1
     if finished.halt:
-        await halt(claim.key, claim.stage + 1, finished.halt)
+        await halt(claim.key, following, finished.halt)
     if finished.children:
-        await queue.set_stage(claim.key, claim.stage + 1, StageStatus.OPEN)
-        bells = min(len(finished.children), settings().concurrency)
-        await broker.ring(claim.stage + 1, claim.key.account, claim.key.run, bells)
+        await queue.set_stage(claim.key, following, StageStatus.OPEN)
+        here = broker.QUEUES[following] == STAGES[claim.stage].queue
+        bells = min(len(finished.children) - here, settings().concurrency)  # one is for this turn
+        await broker.ring(following, claim.key.account, claim.key.run, bells)
     if settled.drained:
+        await reporter.flush(claim.key, claim.stage)  # before the stage says that it is done
         await advance(claim.key)
 
 

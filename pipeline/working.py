@@ -7,7 +7,7 @@ from dramatiq.asyncio import get_event_loop_thread
 from dramatiq.middleware import Middleware
 from dramatiq.worker import Worker
 
-from pipeline import chain, heartbeat, provider, reporter
+from pipeline import chain, heartbeat, language, provider, reporter
 from pipeline.broker import Loop, broker, on_loop
 from pipeline.connections import close_all, open_all
 
@@ -30,6 +30,7 @@ class Resources(Middleware):  # type: ignore[misc]
     async def _open(self) -> None:
         await open_all(self.pool_size)
         await provider.open_client()
+        await language.load()  # or the first article would wait for it
         self.flushing = asyncio.create_task(reporter.keep_flushing())
 
     async def _close(self) -> None:

@@ -66,27 +66,25 @@ def sole_groups(groups: Sequence[Collection[int]], asked: Collection[int]) -> di
 def faults_of_groups(answer: ClusterGroups, asked: Collection[int]) -> list[str]:
     """What makes these groups useless; ids that are only missing are asked for on their own."""
     placed = sole_groups([group.keyword_ids for group in answer.groups], asked)
-    wrong = [] if len(placed) * 2 >= len(asked) else [_missing("keyword", placed, asked)]
+    wrong = [] if len(placed) * 2 >= len(asked) else [_missing(placed, asked)]
     return wrong + _nameless([(g.name, g.keyword_ids) for g in answer.groups], asked)
 
 
 def faults_of_labels(answer: ClusterLabels, asked: Collection[int]) -> list[str]:
-    """What makes these label groups useless."""
-    placed = sole_groups([group.label_ids for group in answer.groups], asked)
-    wrong = [] if len(placed) * 2 >= len(asked) else [_missing("label", placed, asked)]
-    return wrong + _nameless([(g.name, g.label_ids) for g in answer.groups], asked)
+    """What makes these label groups useless; a label that none names just stays alone."""
+    return _nameless([(g.name, g.label_ids) for g in answer.groups], asked)
 
 
 def faults_of_assignments(answer: ClusterAssignments, asked: Collection[int]) -> list[str]:
     """What makes these assignments useless."""
     placed = {a.keyword_id for a in answer.assignments}.intersection(asked)
-    return [] if len(placed) * 2 >= len(asked) else [_missing("keyword", placed, asked)]
+    return [] if len(placed) * 2 >= len(asked) else [_missing(placed, asked)]
 
 
-def _missing(noun: str, placed: Collection[int], asked: Collection[int]) -> str:
+def _missing(placed: Collection[int], asked: Collection[int]) -> str:
     left = sorted(set(asked).difference(placed))
     listed = ", ".join(map(str, left[:100]))
-    return f"every {noun} id must stand in exactly one place; these do not: {listed}"
+    return f"every keyword id must stand in exactly one place; these do not: {listed}"
 
 
 def _nameless(groups: Sequence[tuple[str, Sequence[int]]], asked: Collection[int]) -> list[str]:

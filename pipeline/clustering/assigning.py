@@ -4,15 +4,15 @@ A text that no candidate fits is offered its nearest label once more; then it is
 own.
 """
 
-import asyncio
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from uuid import UUID
 
 import msgspec
 
 from db.status import PlacedBy
 from pipeline.clustering.answers import ClusterAssignments, faults_of_assignments
-from pipeline.clustering.asking import Asker
+from pipeline.clustering.asking import Asker, each
 from pipeline.clustering.grouping import Offer, tidy_name
 from pipeline.errors import ContentPolicyError, ItemError
 from pipeline.provider import AnswerCut
@@ -20,6 +20,9 @@ from pipeline.provider import AnswerCut
 BATCH = 50
 MOST_LABELS = 200
 """Texts and labels that one question names, at most."""
+
+AT_ONCE = 4
+"""Questions of one claim that are asked at the same time."""
 
 
 class Choice(msgspec.Struct, array_like=True):
@@ -52,9 +55,11 @@ async def assign(choices: Mapping[str, Choice], labels: Sequence[Offer], asker: 
         if not choice.candidates
     }
     asked = {text: choice.candidates for text, choice in choices.items() if choice.candidates}
-    parts = await asyncio.gather(*(_part(part, labels, asker) for part in batches(asked)))
-    for part in parts:
-        found |= part
+
+    async def one(part: Mapping[str, list[int]]) -> None:
+        found.update(await _part(part, labels, asker))
+
+    await each([partial(one, part) for part in batches(asked)], AT_ONCE)
     return found
 
 

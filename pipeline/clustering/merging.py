@@ -23,8 +23,9 @@ from pipeline.words import key_of
 WINDOW = 60
 ROUNDS = 5
 LEAST_CHANGE = 0.02
-FAR = 0.05
-"""Cosine below which two labels are unrelated; vectors are centred, so chance gives about 0."""
+FAR = -0.05
+"""Cosine of centred vectors below which two labels are unrelated: where labels of different themes
+lie on average. Other wordings of one need without a common word lie about 0."""
 
 
 class Label(msgspec.Struct):

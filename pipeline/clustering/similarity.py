@@ -13,7 +13,6 @@ from scipy.spatial.distance import pdist
 from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.pipeline import make_union
-from sklearn.preprocessing import normalize
 
 Vectors = NDArray[np.float32]
 Indices = NDArray[np.intp]
@@ -30,7 +29,8 @@ MOST_FEATURES = 60_000
 
 def unit(vectors: NDArray[np.floating]) -> Vectors:
     """Each row brought to length one; a row of zeros stays."""
-    return np.asarray(normalize(vectors), dtype=np.float32)
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / np.where(lengths > 1e-9, lengths, 1.0), dtype=np.float32)
 
 
 def centred(vectors: NDArray[np.floating]) -> Vectors:
@@ -62,7 +62,8 @@ def text_vectors(texts: Sequence[str]) -> Vectors:
     size = min(LSA_SIZE, min(counts.shape) - 1)
     if size < 2:
         return unit(counts.toarray())
-    return unit(TruncatedSVD(size, random_state=0).fit_transform(counts))
+    with np.errstate(invalid="ignore"):  # a share of no variance, where all texts are equal
+        return unit(TruncatedSVD(size, random_state=0).fit_transform(counts))
 
 
 def order(vectors: Vectors) -> list[int]:

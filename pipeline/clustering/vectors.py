@@ -11,7 +11,7 @@ from piccolo_conf import DB
 from pipeline import provider
 from pipeline.clustering.asking import Asker, key_for
 from pipeline.clustering.similarity import Vectors, centred, text_vectors
-from pipeline.errors import AIProviderError
+from pipeline.errors import ItemError, RetryLater
 from pipeline.settings import settings
 
 log = logging.getLogger(__name__)
@@ -21,13 +21,15 @@ AT_ONCE = 1000
 
 
 async def vectors_of(texts: Sequence[str], asker: Asker) -> Vectors:
-    """A row of length one for each text, unrelated texts near 0. Raises RunError, RetryLater.
+    """A row of length one for each text, unrelated texts near 0. Raises RunError, RetryLater (429).
 
     Embeddings only help to order and to choose candidates: where they fail, TF-IDF does it.
     """
     try:
         embedded = await _embedded(texts, asker)
-    except AIProviderError as error:
+    except (ItemError, RetryLater) as error:
+        if isinstance(error, RetryLater) and not error.counts:
+            raise  # the service wants a pause, from everything that asks it
         log.warning("going on without embeddings: %s", error)
         embedded = None
     if embedded is None:

@@ -2,15 +2,37 @@
 
 import random
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from slugify import slugify
 
+from pipeline.demo import asides
 from pipeline.demo import fragments as stock
-from pipeline.demo.phrases import capital, number_of, shortened, topic_of
+from pipeline.demo.phrases import capital, number_of, shortened, topic_of, words_of
+from pipeline.demo.wording import Part, parts_of, worded
 from pipeline.words import count_words
 
 Sentence = Callable[[], str]
+
+CLOSE_ENOUGH = 4
+"""Words by which a section may stay below what was asked."""
+
+LONG_SENTENCE = 25
+"""Words that few sentences are longer than."""
+
+_NOT_IN_NAMES = """
+what where when why how who which is are do does can should the a an and key next signs questions
+part section glance step
+"""
+_NO_NAME = frozenset(_NOT_IN_NAMES.split())
+"""Words of headings that are no name of a thing to write about."""
+
+OFTEN, SELDOM = 0.02, 0.008
+"""Shares of the words between which the keyword is kept."""
+
+OTHERWISE = ("the subject", "the whole matter", "the task at hand", "this kind of work")
+"""What the topic is called when its keyword has been named often enough."""
 
 
 class Writer:
@@ -18,10 +40,12 @@ class Writer:
 
     def __init__(self, seed: str, keyword: str, terms: list[str]) -> None:
         self._chance = random.Random(number_of(seed))  # noqa: S311 - variety, not secrecy
-        self._decks: dict[int, list[str]] = {}
+        self._decks: dict[int, list[tuple[Part, ...]]] = {}
         self.keyword, self.topic = keyword, topic_of(keyword)
-        self.terms = [topic_of(term) for term in terms] or [self.topic]
+        self._folded = keyword.casefold()
+        self.terms = [topic_of(term) for term in terms] or ["the alternatives", "other options"]
         self.focus = self.topic
+        self._words = self._named = 0
         self._kinds: tuple[Sentence, ...] = (
             self._led,
             self._led,
@@ -34,36 +58,48 @@ class Writer:
         )
 
     def about(self, heading: str) -> None:
-        """What the next sentences are about."""
-        focus = topic_of(heading)
-        self.focus = focus if len(focus.split()) <= 6 else self.topic
+        """What the next sentences are about: the heading where it names a thing, else the topic."""
+        text = heading.casefold().strip(" .?!:")
+        words = words_of(text)
+        names = 0 < len(words) <= 4 and not _NO_NAME.intersection(words)
+        self.focus = text if names and self.topic not in text else self.topic
 
     def sentence(self) -> str:
         """One sentence, with a capital and a full stop."""
+        if self._named < SELDOM * self._words:
+            return self.draw(asides.MENTIONS)
         return capital(self._chance.choice(self._kinds)())
 
     def opening(self) -> str:
         """A first sentence that holds the keyword as it is searched for."""
-        return self.draw(stock.OPENINGS)
+        return self.draw(asides.OPENINGS)
 
     def paragraph(self, words: int) -> str:
         """Three to five sentences, fewer when `words` are used up."""
         found: list[str] = []
         for _ in range(self._chance.randint(3, 5)):
-            found.append(self.sentence())
-            if count_words(" ".join(found)) >= words:
+            found.append(self._fitting(words))
+            words -= count_words(found[-1])
+            if words <= CLOSE_ENOUGH:
                 break
         return " ".join(found)
+
+    def _fitting(self, words: int) -> str:
+        """A sentence; near the end the one of several that comes closest to `words`."""
+        if words > LONG_SENTENCE:
+            return self.sentence()
+        some = [self.sentence() for _ in range(6)]
+        return min(some, key=lambda sentence: abs(words - count_words(sentence)))
 
     def listing(self) -> str:
         """A bulleted or numbered list with a line that leads to it."""
         if self._chance.random() < 0.5:
-            points = [self.draw(stock.POINTS) for _ in range(self._chance.randint(3, 5))]
+            points = [self.draw(asides.POINTS) for _ in range(self._chance.randint(3, 5))]
             lines = "\n".join(f"- {capital(point)}" for point in points)
-            return f"What helps with {self.focus}:\n\n{lines}"
-        steps = [self.draw(stock.STEPS) for _ in range(self._chance.randint(3, 5))]
+            return f"{self.draw(asides.HELPS)}\n\n{lines}"
+        steps = [self.draw(asides.STEPS) for _ in range(self._chance.randint(3, 5))]
         lines = "\n".join(f"{n}. {capital(step)}" for n, step in enumerate(steps, 1))
-        return f"A workable order for {self.focus}:\n\n{lines}"
+        return f"{self.draw(asides.ORDERLY)}\n\n{lines}"
 
     def wants_list(self) -> bool:
         """Whether this section gets a list."""
@@ -73,23 +109,32 @@ class Writer:
         """The next phrase of a shuffled pile, its slots filled."""
         deck = self._decks.get(id(pile))
         if not deck:
-            deck = self._decks[id(pile)] = self._chance.sample(pile, len(pile))
-        return deck.pop().format(
-            topic=self.topic,
+            deck = self._decks[id(pile)] = self._chance.sample(_parts(pile), len(pile))
+        topic, focus = self.topic, self.focus
+        if self._named > OFTEN * self._words + 1:
+            topic = self._chance.choice(OTHERWISE)
+            focus = topic if focus == self.topic else focus
+        phrase = worded(deck.pop(), self._chance).format(
+            topic=topic,
             term=self._chance.choice(self.terms),
-            focus=self.focus,
+            focus=focus,
+            Focus=capital(focus),
             keyword=self.keyword,
             Keyword=capital(self.keyword),
         )
+        self._words += phrase.count(" ") + 1
+        self._named += phrase.casefold().count(self._folded)
+        return phrase
 
     def _led(self) -> str:
         return f"{self.draw(stock.LEADS)}, {self.draw(stock.CLAUSES)}."
 
     def _reasoned(self) -> str:
-        return f"{self.draw(stock.CLAUSES)}, because {self.draw(stock.REASONS)}."
+        link = self._chance.choice(("because", "since", "as", "for"))
+        return f"{self.draw(stock.CLAUSES)}, {link} {self.draw(stock.REASONS)}."
 
     def _ordered(self) -> str:
-        return f"{self.draw(stock.ORDERS)} {self.draw(stock.ORDER_ENDS)}."
+        return f"{self.draw(stock.ORDERS)}, {self.draw(stock.ORDER_ENDS)}."
 
     def _noun(self) -> str:
         noun = self.draw(stock.NOUNS)
@@ -97,7 +142,12 @@ class Writer:
         return f"{article} {noun} {self.draw(stock.VERBS)}."
 
     def _asked(self) -> str:
-        return f"{self.draw(stock.QUESTIONS)} {self.draw(stock.ANSWERS)}."
+        return f"{self.draw(asides.QUESTIONS)} {self.draw(asides.ANSWERS)}."
+
+
+@cache
+def _parts(pile: tuple[str, ...]) -> list[tuple[Part, ...]]:
+    return [parts_of(phrase) for phrase in pile]
 
 
 def section(writer: Writer, heading: str, words: int) -> str:
@@ -106,7 +156,7 @@ def section(writer: Writer, heading: str, words: int) -> str:
     blocks: list[str] = []
     left = words
     listed = not writer.wants_list()
-    while left > 0:
+    while left > CLOSE_ENOUGH or not blocks:
         if not listed and blocks and left > 40:
             block, listed = writer.listing(), True
         else:
@@ -123,7 +173,7 @@ def article(data: dict[str, Any]) -> dict[str, Any]:
     headings = [str(part["heading"]) for part in data["outline"]]
     target = int(data["target_words"])
     opening = writer.opening()
-    fixed = count_words(" ".join([opening, stock.CLOSING_LINE, *headings]))
+    fixed = count_words(" ".join([opening, asides.CLOSING_LINE, *headings]))
     left = max(0, target - fixed)
     intro = f"{opening} {writer.paragraph(max(20, left // (len(headings) + 3)))}"
     left -= count_words(intro) - count_words(opening)
@@ -132,7 +182,7 @@ def article(data: dict[str, Any]) -> dict[str, Any]:
         text = section(writer, heading, round(left / (len(headings) - index)))
         left -= count_words(text)
         parts.append(f"## {heading}\n\n{text}")
-    body = "\n\n".join([*parts, stock.CLOSING_LINE])
+    body = "\n\n".join([*parts, asides.CLOSING_LINE])
     return {"title": title, **_about(title, writer, keyword), "body": body}
 
 
@@ -141,8 +191,8 @@ def _about(title: str, writer: Writer, keyword: str) -> dict[str, str]:
     if len(meta_title) < 15:
         meta_title = f"{meta_title}: A Practical Guide"
     description = (
-        f"What to know about {keyword}: the basics, common mistakes and the next steps, "
-        "in plain words."
+        f"What to know about {keyword}: the basics, what to look for, common mistakes and the next "
+        "steps to take, told in plain words."
     )
     return {
         "slug": slugify(title, max_length=60, word_boundary=True) or "demo-article",

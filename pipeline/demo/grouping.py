@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from typing import Any
 
-from pipeline.demo.phrases import title_case, tokens_of, words_of
+from pipeline.demo.phrases import title_case, tokens_of, topic_of, words_of
 
 _BUYING = frozenset(
     ["buy", "price", "cheap", "deal", "deals", "discount", "sale", "order", "coupon", "cost"]
@@ -12,7 +12,7 @@ _CHOOSING = frozenset(
     ["best", "top", "review", "reviews", "vs", "versus", "compare", "comparison", "alternative"]
 )
 
-_WEIGHT = {1: 0.6, 2: 1.5, 3: 2.0}
+_WEIGHT = {1: 0.4, 2: 1.5, 3: 2.0}
 """What a shared phrase of so many words is worth: one word alone says little."""
 
 
@@ -45,7 +45,8 @@ def groups(data: dict[str, Any]) -> dict[str, Any]:
                 del left[number]
     most = 24 if "broad" in str(data.get("granularity", "")).casefold() else 10
     for phrase, members in _by_phrase({n: tokens[n] for n in left}, most):
-        name = _surface(phrase, [keywords[number] for number in members])
+        texts = [keywords[number] for number in members]
+        name = _surface(phrase, texts) if len(texts) > 1 else title_case(topic_of(texts[0]))
         found.append(_group(None, name, members, keywords))
     return {"groups": found}
 

@@ -29,6 +29,7 @@ class Call(msgspec.Struct):
     status: str = "open"
     ended: float | None = None
     faults: list[str] = []
+    counted: bool = True
 
 
 class State:
@@ -38,10 +39,11 @@ class State:
         self.rules: list[Rule] = []
         self.gates: dict[str, Gate] = {}
         self.cut_off: dict[int, str] = {}
+        self.calls: list[Call] = []
         self.reset()
 
     def reset(self) -> None:
-        """Forget rules and counts; whoever waits at a gate goes on."""
+        """Forget rules and counts; whoever waits at a gate goes on, and is counted no more."""
         self.rules.clear()
         for match in list(self.gates):
             self.open_gate(match)
@@ -51,7 +53,9 @@ class State:
         self.faults: Counter[str] = Counter()
         self.statuses: Counter[str] = Counter()
         self.keys: Counter[str] = Counter()
-        self.calls: list[Call] = []
+        for call in self.calls:
+            call.counted = False
+        self.calls = []
         self.now = self.most = 0
         self._accepted: deque[float] = deque()
 
@@ -71,13 +75,15 @@ class State:
         if call.ended is not None:
             return
         call.status, call.ended = status, time.time()
-        self.statuses[status] += 1
-        self.now -= 1
+        if call.counted:
+            self.statuses[status] += 1
+            self.now -= 1
 
     def hit(self, call: Call, fault: str) -> None:
         """Count a fault that was acted out."""
-        self.faults[fault] += 1
         call.faults.append(fault)
+        if call.counted:
+            self.faults[fault] += 1
 
     def over_limit(self, rate: float) -> bool:
         """Whether one more request would be more than `rate` in a second; else it is counted."""

@@ -68,7 +68,7 @@ def is_demo() -> bool:
 
 def running(data: Path) -> dict[str, str] | None:
     """What a ready owner of `data` has started, as environment variables; None without one."""
-    if not usage.owned(data):
+    if not usage.is_ready(data):
         return None
     try:
         found = json.loads((data / "servers.json").read_text())

@@ -65,11 +65,13 @@ class Owner:
         with self.servers:
             made = self._prepare()
             publish(self.data, made)
+            ready = usage.hold_ready(self.data)
             supervisor = Supervisor(dict(os.environ), self._say)
             supervisor.watch(woken.fileno())
             try:
                 self._work(supervisor)
             finally:
+                ready.close()
                 (self.data / "servers.json").unlink(missing_ok=True)
                 supervisor.stop(hurry=lambda: self._stops > 1)
 

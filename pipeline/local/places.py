@@ -42,14 +42,19 @@ class Places:
     note: str = ""
 
 
-def places(data: Path) -> Places:
-    """Find or make the folders for the servers of `data`, whose lock we hold. Raises LocalError."""
+def places(data: Path, *, postgres: bool = True) -> Places:
+    """Find or make the folders for the servers of `data`, whose lock we hold. Raises LocalError.
+
+    Without `postgres` nothing is made for it.
+    """
     data = data.resolve()
     account = _account(data)
-    postgres, note = _postgres_folder(data, account)
     run = _run_folder(data, account)
     owner = account if data.stat().st_uid != os.geteuid() else None
-    return Places(data, run, postgres, _binaries(account), account, owner, note)
+    if not postgres:
+        return Places(data, run, data, data, account, owner)
+    folder, note = _postgres_folder(data, account)
+    return Places(data, run, folder, _binaries(account), account, owner, note)
 
 
 def _account(data: Path) -> tuple[int, int] | None:

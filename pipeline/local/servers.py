@@ -56,14 +56,9 @@ class Servers:
     def start(self) -> Self:
         """Become the owner and start what is wanted. Raises Busy or LocalError."""
         self._lock = take_lock(self.data)
-        postgres, redis = self._wanted
         try:
-            at = places(self.data)
-            self.note, self._run = at.note, at.run
-            if postgres:
-                self._running.append(Postgres(at, self.fast))
-            if redis:
-                self._running.append(Redis(at, self.fast))
+            if any(self._wanted):
+                self._choose()
             for server in self._running:
                 server.start()
             for server in self._running:
@@ -72,6 +67,15 @@ class Servers:
             self.stop()
             raise
         return self
+
+    def _choose(self) -> None:
+        postgres, redis = self._wanted
+        at = places(self.data, postgres=postgres)
+        self.note, self._run = at.note, at.run
+        if postgres:
+            self._running.append(Postgres(at, self.fast))
+        if redis:
+            self._running.append(Redis(at, self.fast))
 
     def revive(self) -> list[str]:
         """Start again what has died; returns the names. Those who use it wait and reconnect."""

@@ -1,7 +1,8 @@
-"""Who uses a temporary owner: shared flocks, which the kernel frees however a command ends.
+"""Who owns and who uses what runs: flocks, which the kernel frees however a process ends.
 
 `in_use.lock` is held by every command while it needs the servers, `workers.lock` by those that
 need work done. The owner asks whether it could have them alone; while it ends it keeps in_use.lock.
+`owner.lock` is the owner's for its life, `ready.lock` while servers.json is true.
 """
 
 import contextlib
@@ -48,6 +49,18 @@ def others_use(data: Path) -> bool:
     """Whether another command still uses the servers; False too when they are ending."""
     with (data / "in_use.lock").open("a+") as file:
         return _lock(file, fcntl.LOCK_SH) and not _lock(file, fcntl.LOCK_EX)
+
+
+def hold_ready(data: Path) -> IO[str]:
+    """Held by an owner from the moment its servers.json is true; a killed one's file is not."""
+    file = (data / "ready.lock").open("a+")
+    fcntl.flock(file, fcntl.LOCK_EX)  # at most an instant, while others look
+    return file
+
+
+def is_ready(data: Path) -> bool:
+    """Whether the servers.json of `data` is true."""
+    return _is_held(data / "ready.lock")
 
 
 def owned(data: Path) -> bool:

@@ -13,8 +13,8 @@ from pipeline.provider.client import close_client, is_demo, open_client
 from pipeline.provider.embeddings import embed
 from pipeline.provider.failures import AnswerCut
 from pipeline.provider.images import draw
+from pipeline.provider.pacing import cool_down
 from pipeline.provider.probing import Finding, probe
-from pipeline.provider.shared import cool_down
 
 __all__ = [
     "AnswerCut",

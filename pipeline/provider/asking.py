@@ -12,7 +12,7 @@ from pipeline.provider.failures import AnswerCut, quote
 from pipeline.provider.ladder import complete, prove
 from pipeline.provider.reading import Unreadable, read_struct
 from pipeline.provider.schema import schema_text
-from pipeline.provider.streaming import OnWords
+from pipeline.provider.streaming import OnWords, words_ended
 from pipeline.provider.wire import Answer, Message
 from pipeline.settings import settings
 from pipeline.stage import Usage
@@ -106,7 +106,7 @@ async def _whole_answer(
             turns,
             form,
             on_words=on_words,
-            words=text.count(" "),
+            words=words_ended(text),
             max_tokens=max_tokens,
         )
         if given.tokens is not None:

@@ -8,11 +8,10 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from pipeline.errors import RetryLater
 from pipeline.provider import failures, shared
 from pipeline.provider.client import transport
 from pipeline.provider.endpoint import Endpoint
-from pipeline.provider.failures import Absent, Refused, Throttled
+from pipeline.provider.failures import Absent, Refused
 from pipeline.provider.wire import ENCODER
 from pipeline.settings import settings
 
@@ -72,9 +71,6 @@ async def _embed(texts: list[str], model: str) -> list[list[float]] | None:
     endpoint = client.endpoint
     try:
         body = await client.post("/embeddings", ENCODER.encode(_Request(model, texts)), model)
-    except Throttled as pause:
-        await shared.pause(endpoint, pause.delay)
-        raise RetryLater(pause.cause, pause.delay, counts=False) from None
     except Absent:
         return None
     except Refused as error:

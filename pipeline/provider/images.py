@@ -5,11 +5,11 @@ import binascii
 
 import msgspec
 
-from pipeline.errors import AIProviderError, RetryLater
-from pipeline.provider import failures, shared
+from pipeline.errors import AIProviderError
+from pipeline.provider import failures
 from pipeline.provider.client import transport
 from pipeline.provider.endpoint import Endpoint
-from pipeline.provider.failures import Absent, Refused, Throttled
+from pipeline.provider.failures import Absent, Refused
 from pipeline.provider.wire import ENCODER
 from pipeline.settings import settings
 from pipeline.stage import Usage
@@ -57,9 +57,6 @@ async def draw(prompt: str, *, size: str, usage: Usage) -> bytes:
     content = ENCODER.encode(_Request(model, prompt, size))
     try:
         body = await client.post("/images/generations", content, model)
-    except Throttled as pause:
-        await shared.pause(endpoint, pause.delay)
-        raise RetryLater(pause.cause, pause.delay, counts=False) from None
     except (Absent, Refused) as error:
         raise error.plain() from None
     try:

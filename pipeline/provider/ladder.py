@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from pipeline.errors import RetryLater
 from pipeline.provider import shared
 from pipeline.provider.client import transport
-from pipeline.provider.failures import Absent, Refused, Throttled
+from pipeline.provider.failures import Absent, Refused
 from pipeline.provider.schema import response_format, schema_text
 from pipeline.provider.shared import Known
 from pipeline.provider.streaming import OnWords, read_stream, read_whole
@@ -42,8 +41,8 @@ async def complete(
 ) -> Answer:
     """Ask once, stepping down as long as the endpoint refuses the form of the request.
 
-    `answer` None asks for text of no form. Raises what `failures` makes; a 429 has set the shared
-    pause. `Refused` never leaves: it becomes AIProviderError.
+    `answer` None asks for text of no form. Raises what `failures` makes, but for `Refused` and
+    `Absent`: they become the errors that callers know.
     """
     client = await transport()
     endpoint = client.endpoint
@@ -52,9 +51,6 @@ async def complete(
     while True:
         try:
             given = await _call(client, model, talk, answer, fact, on_words, words, max_tokens)
-        except Throttled as pause:
-            await shared.pause(endpoint, pause.delay)
-            raise RetryLater(pause.cause, pause.delay, counts=False) from None
         except Absent as error:
             raise error.plain() from None
         except Refused as error:

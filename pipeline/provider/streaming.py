@@ -46,7 +46,7 @@ async def read_stream(
     """
     if "event-stream" not in response.headers.get("content-type", ""):
         answer = read_whole(endpoint, model, await response.aread())
-        on_words(words + _spaces(answer.text))
+        on_words(words + words_ended(answer.text))
         return answer
     taken = _Taken(endpoint, model, words)
     rest, told = b"", words
@@ -93,7 +93,7 @@ class _Taken:
         if choice.delta is not None:
             piece = choice.delta.text()
             self._pieces.append(piece)
-            self.words += _spaces(piece)
+            self.words += words_ended(piece)
             if choice.delta.refusal:
                 self._refusal.append(choice.delta.refusal)
 
@@ -128,6 +128,6 @@ def _told(endpoint: Endpoint, model: str, body: bytes) -> PipelineError:
     return failures.from_status(endpoint, "", model, 500, {}, body)
 
 
-def _spaces(text: str) -> int:
+def words_ended(text: str) -> int:
     """Words that ended in a piece of JSON text: spaces, and line ends written as \\n."""
     return text.count(" ") + text.count("\\n\\n")

@@ -13,8 +13,10 @@ from typing import Any
 import httpx2
 import openai
 
-from pipeline.provider import failures
+from pipeline.errors import RetryLater
+from pipeline.provider import failures, pacing
 from pipeline.provider.endpoint import Endpoint
+from pipeline.provider.failures import Throttled
 
 CONNECT_TIMEOUT = 5.0
 CONNECTIONS = 1000
@@ -56,18 +58,25 @@ class Transport:
             raise self._ours(error, path, "") from None
 
     async def post(self, path: str, content: bytes, model: str) -> bytes:
-        """The body that answers a JSON body. Raises our errors."""
+        """The body that answers a JSON body, asked in turn. Raises our errors."""
+        await pacing.turn(self.endpoint)
         try:
             async with asyncio.timeout(self.timeout):
                 response = await self._sdk.post(path, cast_to=httpx2.Response, content=content)
-                return response.content
+                body = response.content
         except FAILURES as error:
-            raise self._ours(error, path, model) from None
+            raise await self._noted(self._ours(error, path, model)) from None
+        pacing.answered(self.endpoint)
+        return body
 
     @asynccontextmanager
     async def stream(self, path: str, content: bytes, model: str) -> AsyncIterator[httpx2.Response]:
-        """The open response to a JSON body; leaving the block closes it. Raises our errors."""
+        """The open response to a JSON body, asked in turn; leaving the block closes it.
+
+        Raises our errors, also for what goes wrong within the block.
+        """
         response: httpx2.Response | None = None
+        await pacing.turn(self.endpoint)
         try:
             async with asyncio.timeout(self.timeout):
                 opened: Any = await self._sdk.post(
@@ -78,12 +87,20 @@ class Transport:
                     stream_cls=openai.AsyncStream[Any],
                 )
                 response = opened
+                pacing.answered(self.endpoint)
                 yield opened
         except FAILURES as error:
-            raise self._ours(error, path, model) from None
+            raise await self._noted(self._ours(error, path, model)) from None
         finally:
             if response is not None:
                 await response.aclose()
+
+    async def _noted(self, error: Exception) -> Exception:
+        """`error`; if it is a refusal, everybody is told first."""
+        if not isinstance(error, Throttled):
+            return error
+        await pacing.refused(self.endpoint, error)
+        return RetryLater(error.cause, error.delay, counts=False)
 
     def _ours(self, error: Exception, path: str, model: str) -> Exception:
         """`error` as one of ours."""

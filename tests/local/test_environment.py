@@ -16,7 +16,7 @@ from pipeline.local.owner import demo_environment, procfile
 from pipeline.local.processes import LocalError
 from pipeline.settings import BadSetting, settings
 from tests.local.conftest import processes_of, quiet
-from tests.local.test_servers import until
+from tests.local.test_servers import ask, until
 
 USES_IT = (
     "import sys, time; from pipeline.local.environment import system\n"
@@ -103,6 +103,19 @@ def test_servers_outlive_the_command_that_started_them_while_others_use_them(
         first.wait()
         assert running(data) is not None
     until(lambda: processes_of(folder) == [])
+
+
+def test_the_file_of_a_killed_owner_misleads_nobody(folder: Path, data: Path) -> None:
+    owner = subprocess.Popen([sys.executable, "-c", USES_IT, str(folder / "ready")])
+    until((folder / "ready").exists)
+    published = (data / "servers.json").read_text()
+    os.kill(json.loads(published)["owner"], signal.SIGKILL)
+    owner.kill()
+    owner.wait()
+    until(lambda: not usage.owned(data))
+    assert (data / "servers.json").read_text() == published
+    with system():
+        assert ask(os.environ["DATABASE_URL"], "select 1") == 1
 
 
 def test_what_keeps_servers_from_starting_is_told(

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from pipeline import provider
-from pipeline.provider import shared
+from pipeline.provider import pacing, shared
 from tests.demo_control import Demo
 
 
@@ -14,8 +14,10 @@ async def demo(db: None, demo_url: str, monkeypatch: pytest.MonkeyPatch) -> Asyn
     control = Demo(demo_url, monkeypatch)
     await control.reset()
     shared.forget()
+    pacing.forget()
     yield control
     await control.reset()
     await control.close()
     await provider.close_client()
     shared.forget()
+    pacing.forget()

@@ -1,5 +1,8 @@
 """Which endpoint the settings name."""
 
+import subprocess
+import sys
+
 import pytest
 
 from pipeline.errors import AIAuthError
@@ -36,3 +39,10 @@ def test_the_id_tells_addresses_and_keys_apart_and_holds_neither() -> None:
 def test_an_address_that_is_none_names_the_setting(url: str) -> None:
     with pytest.raises(AIAuthError, match="OPENAI_BASE_URL"):
         endpoint_of(Settings(openai_base_url=url))
+
+
+def test_a_process_that_asks_nothing_does_not_pay_for_the_sdk() -> None:
+    names = "[name for name in ('openai', 'httpx2') if name in sys.modules]"
+    code = f"import sys, pipeline.provider; print({names})"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

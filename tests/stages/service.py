@@ -19,19 +19,31 @@ class Cut(str):
     """The text of an answer that ends where the service's limit is."""
 
 
+class Declined(str):
+    """What a service says that does not want to answer."""
+
+
 def busy(_: dict[str, Any]) -> Any:
     """The reply of a service that cannot answer now."""
     raise Busy
 
 
+class Absent(Exception):
+    """There is no such thing here: a 404."""
+
+
 class Service:
-    """`answers[schema]` are used up one by one, the last one again and again."""
+    """`answers[schema]` are used up one by one, the last one again and again.
+
+    There are embeddings only when `vector` makes one of a text.
+    """
 
     def __init__(self) -> None:
         self.answers: dict[str, list[Reply]] = {}
         self.pictures: list[bytes] = []
         self.asked: list[tuple[str, dict[str, Any]]] = []
         self.talks: list[list[dict[str, str]]] = []
+        self.vector: Callable[[str], list[float]] | None = None
 
     def says(self, schema: str, *replies: Reply) -> None:
         """Answer questions for `schema` by these replies, in this order."""
@@ -60,7 +72,8 @@ class Service:
         usage = {"prompt_tokens": 10, "completion_tokens": 20, "total_tokens": 30}
         base: dict[str, Any] = {"id": "c", "created": 1, "model": request["model"]}
         if not request.get("stream"):
-            message = {"role": "assistant", "content": text}
+            declined = isinstance(answer, Declined)
+            message = {"role": "assistant", "refusal" if declined else "content": text}
             choice = {"index": 0, "finish_reason": finish, "message": message}
             whole = {**base, "object": "chat.completion", "choices": [choice], "usage": usage}
             return "application/json", [json.dumps(whole).encode()]
@@ -80,6 +93,13 @@ class Service:
         found = {"created": 1, "data": [{"b64_json": base64.b64encode(picture).decode()}]}
         return "application/json", [json.dumps(found).encode()]
 
+    def _embeddings(self, request: dict[str, Any]) -> tuple[str, list[bytes]]:
+        self.asked.append(("embeddings", request))
+        if self.vector is None:
+            raise Absent
+        rows = [{"index": n, "embedding": self.vector(t)} for n, t in enumerate(request["input"])]
+        return "application/json", [json.dumps({"data": rows}).encode()]
+
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
             while True:
@@ -87,11 +107,14 @@ class Service:
                 length = int(head.split("content-length:")[1].split("\r\n")[0])
                 request = json.loads(await reader.readexactly(length))
                 make = self._image if "/images/generations" in head else self._chat
+                make = self._embeddings if "/embeddings" in head else make
                 status = "200 OK"
                 try:
                     kind, pieces = make(request)
                 except Busy:
                     status, kind, pieces = "503 Busy", "application/json", [b"{}"]
+                except Absent:
+                    status, kind, pieces = "404 Not Found", "application/json", [b"{}"]
                 length = sum(map(len, pieces))
                 writer.write(
                     f"HTTP/1.1 {status}\r\ncontent-type: {kind}\r\n"

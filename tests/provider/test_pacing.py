@@ -1,17 +1,23 @@
 """The pause after a 429 is everybody's."""
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable
 
 import pytest
 
 from pipeline import connections, provider
-from pipeline.errors import RetryLater
-from pipeline.provider import shared
+from pipeline.errors import AIProviderError, RetryLater
+from pipeline.provider import pacing
 from pipeline.provider.client import endpoint
 from pipeline.stage import Usage
 from tests.demo_control import Demo
 from tests.provider.asks import ask_article, ask_groups
+
+
+async def refuse(seconds: float) -> None:
+    error = RetryLater(AIProviderError("429"), seconds, counts=False)
+    await pacing.refused(endpoint(), error)
 
 
 async def test_a_429_is_tried_later_and_does_not_count(demo: Demo) -> None:
@@ -43,26 +49,26 @@ async def test_after_a_429_everybody_waits(demo: Demo, what: str) -> None:
     assert await provider.cool_down() == 0
     with pytest.raises(RetryLater):
         await ASKS[what]()
-    shared.forget()  # as another process, which has Redis only
+    pacing.forget()  # as another process, which has Redis only
     assert 3 < await provider.cool_down() <= 5
 
 
 async def test_the_longer_pause_stands(demo: Demo) -> None:
     for seconds in (9, 2):
-        await shared.pause(endpoint(), seconds)
-        shared.forget()
+        await refuse(seconds)
+        pacing.forget()
     assert 7 < await provider.cool_down() <= 9
 
 
 async def test_a_pause_ends(demo: Demo) -> None:
-    await shared.pause(endpoint(), 0.05)
+    await refuse(0.05)
     give_up = time.monotonic() + 5
     while await provider.cool_down() > 0:
         assert time.monotonic() < give_up
 
 
 async def test_another_key_has_a_pause_of_its_own(demo: Demo) -> None:
-    await shared.pause(endpoint(), 9)
+    await refuse(9)
     demo.set(openai_api_key="another")
     assert await provider.cool_down() == 0
 
@@ -70,8 +76,49 @@ async def test_another_key_has_a_pause_of_its_own(demo: Demo) -> None:
 async def test_no_key_is_stored_in_redis(demo: Demo) -> None:
     demo.set(openai_api_key="demo")
     await ask_groups()
-    await shared.pause(endpoint(), 9)
+    await refuse(9)
     client = connections.state()
     names = [key.decode() async for key in client.scan_iter("provider:*")]
-    assert len(names) == 2
+    assert len(names) == 3
     assert not any("demo:" in name or "/v1" in name for name in names)
+
+
+async def test_after_a_refusal_calls_go_in_line_at_a_rate_that_suits(demo: Demo) -> None:
+    await demo.fault("rate-limit", rate=20)
+    left = 60
+
+    async def worker() -> None:
+        nonlocal left
+        while left > 0:
+            left -= 1
+            try:
+                await asyncio.sleep(await provider.cool_down())
+                await ask_groups()
+            except RetryLater as later:
+                left += 1
+                await asyncio.sleep(later.delay)
+
+    await asyncio.gather(*(worker() for _ in range(16)))
+    found = (await demo.stats())["statuses"]
+    assert found["200"] >= 60
+    assert found["429"] <= 20  # as many as were under way at the first refusal, and a few
+
+
+async def test_without_a_refusal_calls_ask_redis_nothing(demo: Demo) -> None:
+    await ask_groups()
+    client = connections.state()
+    before = (await client.info("stats"))["total_commands_processed"]
+    for _ in range(5):
+        await ask_groups()
+    assert (await client.info("stats"))["total_commands_processed"] - before <= 2
+
+
+async def test_a_line_that_is_too_long_puts_the_item_back(
+    demo: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pacing, "LONGEST_WAIT", 0.0)
+    await refuse(0.2)
+    with pytest.raises(RetryLater, match="takes no more calls") as raised:
+        await ask_groups()
+    assert not raised.value.counts
+    assert (await demo.stats())["calls"] == 0
