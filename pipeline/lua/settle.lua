@@ -1,22 +1,23 @@
 -- settle(stage, token, ms, n, [item, outcome] * n, [child, position]..): PostgreSQL has the
 -- outcomes; move the items to their sets and enter the children into the next stage. Items that
--- this token no longer holds stay where they are. Children enter in any case: they are stored; but
+-- this token no longer holds stay where they are, but for those that a cancel took away after their
+-- outcome was stored. Children enter in any case: they are stored; but
 -- once only, or a call that is sent again would reopen a child that has ended since.
 -- Returns {lost, drained, new children}.
 local stage, token, ms, n = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 local lost, settled, child_stage = 0, {}, tonumber(stage) + 1
 for i = 5, 4 + 2 * n, 2 do
   local item, outcome = ARGV[i], ARGV[i + 1]
-  if call('SREM', claim_key(token), item) == 1 then
-    call('SMOVE', key(stage, 'processing'), key(stage, outcome), item)
+  local held = call('SREM', claim_key(token), item) == 1
+  if held or call('SISMEMBER', key(stage, 'cancelled'), item) == 1 then
+    call('SMOVE', key(stage, held and 'processing' or 'cancelled'), key(stage, outcome), item)
     call('HDEL', key(stage, 'attempts'), item)
     call('HDEL', key(stage, 'deaths'), item)
     call('HDEL', partial, stage .. ':' .. item)
     settled[outcome] = settled[outcome] or {}
     table.insert(settled[outcome], item)
-  else
-    lost = lost + 1
   end
+  if not held then lost = lost + 1 end
 end
 end_if_empty(stage, token)
 if n > lost then

@@ -128,6 +128,7 @@ class QueueMachine(RuleBasedStateMachine):
         if stage == 3:
             children = {}
         self.may_reopen = bool(children) and token not in self.model.settled
+        self.may_reopen |= any(self.model.where.get((stage, i)) == "cancelled" for i in items)
         moves = dict(zip(items, outcomes, strict=False))
         flat = [x for pair in (*moves.items(), *children.items()) for x in pair]
         for _ in range(times):

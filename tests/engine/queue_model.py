@@ -115,6 +115,9 @@ class Model:
                 self.where[stage, item] = outcome
             else:
                 lost += 1
+                if self.where.get((stage, item)) == "cancelled":
+                    self.forget(stage, item)
+                    self.where[stage, item] = outcome
         if self.known and children and token not in self.settled:
             self.settled.add(token)
             for child, position in children.items():

@@ -29,8 +29,8 @@ MUTANTS = {
     ),
     "settling does not ask who holds the item": (
         "settle",
-        b"if call('SREM', claim_key(token), item) == 1 then",
-        b"call('SREM', claim_key(token), item) if true then",
+        b"local held = call('SREM', claim_key(token), item) == 1",
+        b"local held = call('SREM', claim_key(token), item) < 2",
     ),
     "the concurrency is not looked at": (
         "claim",
