@@ -220,13 +220,14 @@ async def _outcomes(claim: queue.Claim, job: Job) -> dict[UUID, Done | ErrorPayl
 
 async def _timed(claim: queue.Claim, job: Job) -> Outcomes:
     """Work within `item_timeout`; a bug fails its items, never the worker."""
+    stage = STAGES[claim.stage]
     deaths = max(held.deaths for held in claim.items)
-    if deaths >= settings().max_worker_deaths:
+    if deaths >= settings().max_worker_deaths + (stage.batch > 1):  # of a batch, once more alone
         raise WorkerDiedError(f"the worker died {deaths} times while working on this item")
     limit = asyncio.timeout(settings().item_timeout)
     try:
         async with limit:
-            return await STAGES[claim.stage].work(job)
+            return await stage.work(job)
     except (PipelineError, *TRANSIENT) as error:
         if not limit.expired():
             raise

@@ -29,8 +29,9 @@ for i = 3, #ARGV, 2 do
   local due = call('ZRANGEBYSCORE', key(stage, 'order'), '-inf', now, 'LIMIT', 0, batch)
   local taken = {}
   for _, item in ipairs(due) do
-    -- An item whose worker died goes alone, so that its neighbours do not die with it again.
-    local suspect = call('HEXISTS', key(stage, 'deaths'), item) == 1
+    -- An item whose worker died twice goes alone, so that its neighbours do not die with it again.
+    -- Not after one death: that may have been anything, and a batch belongs together.
+    local suspect = tonumber(call('HGET', key(stage, 'deaths'), item) or 0) > 1
     if suspect and #taken > 0 then break end
     taken[#taken + 1] = item
     if suspect then break end

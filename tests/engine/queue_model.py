@@ -72,14 +72,14 @@ class Model:
         return "FULL" if len(self.leases) >= self.concurrency else None
 
     def claim(self, token: str, stages: list[tuple[int, int]]) -> tuple[int, list[str]] | None:
-        """The first of `stages` with due items; a suspect goes alone."""
+        """The first of `stages` with due items; one whose worker died twice goes alone."""
         for stage, batch in stages:
             pending = self.members(stage, "pending")
             waiting = [(self.due[stage, i], i) for i in pending if self.due[stage, i] != LATER]
             first = [item for _, item in sorted(waiting)[:batch]]
             taken: list[str] = []
             for item in first:
-                suspect = (stage, item) in self.deaths
+                suspect = self.deaths.get((stage, item), 0) > 1
                 if suspect and taken:
                     break
                 taken.append(item)
