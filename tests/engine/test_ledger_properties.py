@@ -130,6 +130,8 @@ class History:
             await asyncio.gather(controls.cancel(self.key.account, self.key.run), self.finish(0))
         except controls.IllegalMove:
             return
+        while self.saved:  # at once: not after a retry and another cancel
+            await self.settle(0)
 
     async def retry(self, choice: int) -> None:
         failed = [item for (_, item), status in self.ended.items() if status == "failed"]
