@@ -215,7 +215,7 @@ async def test_a_cancel_closes_the_calls_in_flight(account: UUID, crew: Crew, de
     await controls.cancel(account, key.run)
 
     async def closed() -> bool:
-        return (await demo.stats())["concurrent"]["now"] == 0
+        return bool((await demo.stats())["concurrent"]["now"] == 0)
 
     async with asyncio.timeout(5):
         await until("closed", closed, crew)
