@@ -109,6 +109,7 @@ class History:
 
     async def reap(self, choice: int) -> None:
         """All leases run out; workers that live on are late from now on."""
+        self.untold = True  # late workers will not be heard
         leases = self.key.meta.removesuffix("meta") + "leases"
         members: Any = await open_connections.state().zrange(leases, 0, -1)
         for member in members:
@@ -130,6 +131,8 @@ class History:
             await asyncio.gather(controls.cancel(self.key.account, self.key.run), self.finish(0))
         except controls.IllegalMove:
             return
+        while self.saved:  # at once: not after a retry and another cancel
+            await self.settle(0)
 
     async def retry(self, choice: int) -> None:
         failed = [item for (_, item), status in self.ended.items() if status == "failed"]
@@ -206,15 +209,15 @@ class History:
     async def mend(self) -> None:
         if await queue.look(self.key) is None:
             await rebuild(self.key)
+        untold = self.untold
         await self.reap(0)
+        self.untold = untold  # nobody is at work any more
         for number in range(2, 8):
             open_items = [i for i, s in (await fakes.items(self.key, number)).items() if s in OPEN]
             await queue.reopen(self.key, number, [(item, 0) for item in open_items])
 
     async def check_end(self) -> None:
-        if not (
-            self.untold and self.cancelled
-        ):  # a death between saving and settling, then a cancel
+        if not (self.untold and self.cancelled):  # else a cancel may come before a lost outcome
             await fakes.same_in_redis(self.key)
         charged = await fakes.rows(
             "select stage, item_id from credit_entry where run_id = $1 and kind = 'charge'",
