@@ -46,6 +46,12 @@ SAVE_PATIENCE = 60.0
 MAX_DELAY = 60.0
 
 
+_saving = asyncio.Semaphore(3)
+"""Saves at once in a process. Calls that end together are then saved one after the other, and go
+on to their next calls one after the other; all at once they would stay in step for ever, and the
+AI service would idle in between."""
+
+
 async def answer_bell(stage: int, account: str, run: str) -> None:
     """Work in a run for a turn of some seconds; ring again if there is more.
 
@@ -177,7 +183,8 @@ async def _saved(
     pause = 0.02
     while True:
         try:
-            return await ledger.finish(STAGES[claim.stage], job, outcomes)
+            async with _saving:
+                return await ledger.finish(STAGES[claim.stage], job, outcomes)
         except TRANSIENT as error:
             if time.monotonic() > give_up:
                 raise
