@@ -13,6 +13,7 @@ import logging
 import random
 import time
 import uuid
+from collections.abc import Callable
 from functools import lru_cache
 from uuid import UUID
 
@@ -70,19 +71,47 @@ async def answer_bell(stage: int, account: str, run: str) -> None:
 async def _take_turn(key: queue.RunKey, kind: str) -> bool:
     """Claim and do until nothing is due or the turn ends; whether there may be more."""
     turn_ends = time.monotonic() + settings().turn_seconds
-    while not heartbeat.mine().shutting_down:
-        wait = await _provider_wait()
-        wanted = _by_preference(kind, asking=wait == 0)
-        claim = await queue.claim(key, uuid.uuid4().hex, settings().lease_seconds, wanted)
-        if isinstance(claim, queue.Claim):
-            await do(claim)
-        elif wait and claim.why == "NONE":
-            await asyncio.sleep(min(wait, COOL_DOWN_NAP))
-        else:
-            return False
-        if time.monotonic() > turn_ends:
-            break
-    return True
+    saves: list[asyncio.Task[None]] = []
+    done: queue.Claim | None = None
+    try:
+        while not heartbeat.mine().shutting_down and time.monotonic() < turn_ends:
+            wait = await _provider_wait()
+            wanted = _by_preference(kind, asking=wait == 0)
+            token, lease = uuid.uuid4().hex, settings().lease_seconds
+            claim = await queue.claim(key, token, lease, wanted, done)
+            if isinstance(claim, queue.Claim):
+                saves = [save for save in saves if not save.done()]
+                saves.append(await _work_on(claim))
+                done = claim
+            elif claim.why == "FULL" and any(not save.done() for save in saves):
+                await asyncio.wait(saves)
+            elif wait and claim.why == "NONE":
+                await asyncio.sleep(min(wait, COOL_DOWN_NAP))
+            else:
+                return False
+        return True
+    finally:
+        if saves:
+            await asyncio.wait(saves)
+
+
+async def _work_on(claim: queue.Claim) -> asyncio.Task[None]:
+    """Come back when the work on a claim is over; the task saves what came of it and ends."""
+    worked = asyncio.Event()
+    task = asyncio.create_task(_do_safely(claim, worked))
+    await worked.wait()
+    return task
+
+
+async def _do_safely(claim: queue.Claim, worked: asyncio.Event) -> None:
+    try:
+        await do(claim, worked.set)
+    except (RedisError, *TRANSIENT) as error:
+        log.warning("run %s: a server is away, the keeper will mend it: %r", claim.key.run, error)
+    except Exception:  # its lease ends, then it is tried again
+        log.exception("run %s, stage %s: a claim was lost", claim.key.run, claim.stage)
+    finally:
+        worked.set()
 
 
 async def _provider_wait() -> float:
@@ -102,8 +131,8 @@ def _by_preference(kind: str, asking: bool) -> list[tuple[int, int]]:
     ]
 
 
-async def do(claim: queue.Claim) -> None:
-    """Take a claim to its end, whatever happens on the way."""
+async def do(claim: queue.Claim, worked: Callable[[], None]) -> None:
+    """Take a claim to its end, whatever happens; `worked` is called once only saving is left."""
     started = time.monotonic()
     try:
         with heartbeat.mine().guard(claim) as guarded:
@@ -116,6 +145,7 @@ async def do(claim: queue.Claim) -> None:
                 job = _job(claim, items, facts)
                 outcomes = await _outcomes(claim, job)
                 guarded.saving = True
+                worked()
                 finished = await _saved(claim, job, outcomes)
     except heartbeat.Interrupted as interrupted:
         await _give_back(claim, refund=interrupted.reason == "shutdown")
