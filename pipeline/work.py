@@ -47,10 +47,13 @@ SAVE_PATIENCE = 60.0
 MAX_DELAY = 60.0
 
 
+_turns = 0
+"""Bells this process has in hand."""
+_claiming = asyncio.Lock()
+"""One claim at a time. Calls that end together are followed by new ones one after the other; if all
+were claimed at once, they would stay in step, and the AI service would idle between two waves."""
 _saving = asyncio.Semaphore(3)
-"""Saves at once in a process. Calls that end together are then saved one after the other, and go
-on to their next calls one after the other; all at once they would stay in step for ever, and the
-AI service would idle in between."""
+"""Saves at a time, for the same reason: those who claim and begin go first."""
 
 
 async def answer_bell(stage: int, account: str, run: str) -> None:
@@ -58,12 +61,16 @@ async def answer_bell(stage: int, account: str, run: str) -> None:
 
     Later stages of the same queue come first, so that items leave before new ones enter.
     """
+    global _turns
     key = queue.RunKey(UUID(account), UUID(run))
+    _turns += 1
     try:
         more = await _take_turn(key, STAGES[stage].queue)
     except (RedisError, *TRANSIENT) as error:
         log.warning("run %s: a server is away, the keeper will ring: %r", run, error)
         return
+    finally:
+        _turns -= 1
     if more:
         await broker.ring(stage, key.account, key.run)
 
@@ -74,11 +81,14 @@ async def _take_turn(key: queue.RunKey, kind: str) -> bool:
     saves: list[asyncio.Task[None]] = []
     done: queue.Claim | None = None
     try:
-        while not heartbeat.mine().shutting_down and time.monotonic() < turn_ends:
-            wait = await _provider_wait()
-            wanted = _by_preference(kind, asking=wait == 0)
-            token, lease = uuid.uuid4().hex, settings().lease_seconds
-            claim = await queue.claim(key, token, lease, wanted, done)
+        while not heartbeat.mine().shutting_down:
+            if time.monotonic() > turn_ends and _everyone_is_busy(kind):
+                break
+            async with _claiming:
+                wait = await _provider_wait()
+                wanted = _by_preference(kind, asking=wait == 0)
+                token, lease = uuid.uuid4().hex, settings().lease_seconds
+                claim = await queue.claim(key, token, lease, wanted, done)
             if isinstance(claim, queue.Claim):
                 saves = [save for save in saves if not save.done()]
                 saves.append(await _work_on(claim))
@@ -93,6 +103,12 @@ async def _take_turn(key: queue.RunKey, kind: str) -> bool:
     finally:
         if saves:
             await asyncio.wait(saves)
+
+
+def _everyone_is_busy(kind: str) -> bool:
+    """Whether all threads of this worker have a bell in hand, so that further bells may wait."""
+    threads = settings().text_threads if kind == "text" else settings().image_threads
+    return _turns >= threads
 
 
 async def _work_on(claim: queue.Claim) -> asyncio.Task[None]:
