@@ -27,6 +27,11 @@ from pipeline.run import Run, lock
 log = logging.getLogger(__name__)
 
 
+MANY = 100
+"""Items after whose entering PostgreSQL looks at their table anew: believing it nearly empty, it
+would find each single item by reading all of its stage."""
+
+
 class Opened(msgspec.Struct, frozen=True):
     """Stages that are open now, and the items that entered the first of them."""
 
@@ -242,6 +247,9 @@ async def _tell(run: Run, event: Event) -> None:
 async def enter(run: Run, stages: list[int], children: Sequence[entering.Child]) -> None:
     """Fill a stage's sets, say so, and ring for it."""
     stage = stages[0]
+    if len(children) >= MANY:
+        async with DB.connection() as connection:
+            await connection.execute("analyze run_item", timeout=entering.BULK_TIMEOUT)
     await say(run.key, stage, Phase.INIT, {"count": len(children)})
     await queue.fill(run.key, stage, ((i, "queued", position, 0) for i, position in children))
     for opened in stages:

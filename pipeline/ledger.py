@@ -44,12 +44,11 @@ async def begin(
         rows = await connection.fetch(
             f"""
             with mine as (
-                update run_item r set status = 'processing', attempts = given.attempt,
-                       started_at = coalesce(r.started_at, now())
-                from unnest($3::uuid[], $4::int[]) as given(id, attempt)
-                where r.run_id = $1 and r.stage = $2 and r.item_id = given.id
-                  and r.status in {OPEN}
-                returning r.item_id, r.title, r.price
+                update run_item set status = 'processing',
+                       attempts = {_given("$4::int[]", ids="$3")},
+                       started_at = coalesce(started_at, now())
+                where run_id = $1 and stage = $2 and item_id = any($3) and status in {OPEN}
+                returning item_id, title, price
             ), rows as (
                 update {ROW_TABLE[stage]} set generation_status = 'processing'
                 where id in (select item_id from mine)
@@ -98,6 +97,14 @@ async def finish(stage: Stage, job: Job, outcomes: dict[UUID, Done | ErrorPayloa
     return Finished(now, children, halt)
 
 
+def _given(values: str, ids: str) -> str:
+    """SQL: the one of `values` at the place that the item has among `ids`.
+
+    A join with both as rows would read all items of the stage to find these few.
+    """
+    return f"({values})[array_position({ids}::uuid[], item_id)]"
+
+
 def _cost(done: Done, price: int) -> int:
     """What an item costs: never more than is held for it."""
     return price if done.cost is None else min(done.cost, price)
@@ -117,11 +124,10 @@ async def _close(
     rows = await connection.fetch(
         f"""
         with mine as (
-            update run_item r set status = $3, finished_at = now(), tokens_in = $6, tokens_out = $7,
-                   error = given.error::jsonb
-            from unnest($4::uuid[], $5::text[]) as given(id, error)
-            where r.run_id = $1 and r.stage = $2 and r.item_id = given.id and r.status in {OPEN}
-            returning r.item_id, r.price
+            update run_item set status = $3, finished_at = now(), tokens_in = $6, tokens_out = $7,
+                   error = {_given("$5::text[]", ids="$4")}::jsonb
+            where run_id = $1 and stage = $2 and item_id = any($4) and status in {OPEN}
+            returning item_id, price
         ), rows as (
             update {ROW_TABLE[job.stage]} set generation_status = $3
             where id in (select item_id from mine)

@@ -13,6 +13,7 @@
       claim:<token>   set    the items a claim holds
       settled:<token> string for a minute: the claim's children have entered
       leases          zset   <n>:<token> → deadline in Redis milliseconds
+      saving          set    those of them whose work is over: they need no slot any more
       partial         hash   <n>:<item> → share of its work that is done, in 1/1000
       steps           list   the run's step log, newest last
       preparing       string who prepares the first stage, while they do
@@ -160,11 +161,18 @@ async def set_stage(key: RunKey, stage: int, status: StageStatus) -> None:
 
 
 async def claim(
-    key: RunKey, token: str, lease: float, stages: Sequence[tuple[int, int]]
+    key: RunKey,
+    token: str,
+    lease: float,
+    stages: Sequence[tuple[int, int]],
+    done: Claim | None = None,
 ) -> Claim | Refused:
-    """Take due items of the first of `stages` ((stage, batch)..) that has any, for `lease` s."""
-    wanted = _flat(stages)
-    answer = await _call("claim", key, token, round(lease * 1000), *wanted)
+    """Take due items of the first of `stages` ((stage, batch)..) that has any, for `lease` s.
+
+    `done` is a claim whose results are being saved: the new one may take its slot.
+    """
+    over = "" if done is None else f"{done.stage}:{done.token}"
+    answer = await _call("claim", key, token, round(lease * 1000), over, *_flat(stages))
     if answer[0] != b"OK":
         return Refused(answer[0].decode())
     held = [

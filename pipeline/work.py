@@ -13,6 +13,7 @@ import logging
 import random
 import time
 import uuid
+from collections.abc import Callable
 from functools import lru_cache
 from uuid import UUID
 
@@ -46,17 +47,30 @@ SAVE_PATIENCE = 60.0
 MAX_DELAY = 60.0
 
 
+_turns = 0
+"""Bells this process has in hand."""
+_claiming = asyncio.Lock()
+"""One claim at a time. Calls that end together are followed by new ones one after the other; if all
+were claimed at once, they would stay in step, and the AI service would idle between two waves."""
+_saving = asyncio.Semaphore(3)
+"""Saves at a time, for the same reason: those who claim and begin go first."""
+
+
 async def answer_bell(stage: int, account: str, run: str) -> None:
     """Work in a run for a turn of some seconds; ring again if there is more.
 
     Later stages of the same queue come first, so that items leave before new ones enter.
     """
+    global _turns
     key = queue.RunKey(UUID(account), UUID(run))
+    _turns += 1
     try:
         more = await _take_turn(key, STAGES[stage].queue)
     except (RedisError, *TRANSIENT) as error:
         log.warning("run %s: a server is away, the keeper will ring: %r", run, error)
         return
+    finally:
+        _turns -= 1
     if more:
         await broker.ring(stage, key.account, key.run)
 
@@ -64,19 +78,56 @@ async def answer_bell(stage: int, account: str, run: str) -> None:
 async def _take_turn(key: queue.RunKey, kind: str) -> bool:
     """Claim and do until nothing is due or the turn ends; whether there may be more."""
     turn_ends = time.monotonic() + settings().turn_seconds
-    while not heartbeat.mine().shutting_down:
-        wait = await _provider_wait()
-        wanted = _by_preference(kind, asking=wait == 0)
-        claim = await queue.claim(key, uuid.uuid4().hex, settings().lease_seconds, wanted)
-        if isinstance(claim, queue.Claim):
-            await do(claim)
-        elif wait and claim.why == "NONE":
-            await asyncio.sleep(min(wait, COOL_DOWN_NAP))
-        else:
-            return False
-        if time.monotonic() > turn_ends:
-            break
-    return True
+    saves: list[asyncio.Task[None]] = []
+    done: queue.Claim | None = None
+    try:
+        while not heartbeat.mine().shutting_down:
+            if time.monotonic() > turn_ends and _everyone_is_busy(kind):
+                break
+            async with _claiming:
+                wait = await _provider_wait()
+                wanted = _by_preference(kind, asking=wait == 0)
+                token, lease = uuid.uuid4().hex, settings().lease_seconds
+                claim = await queue.claim(key, token, lease, wanted, done)
+            if isinstance(claim, queue.Claim):
+                saves = [save for save in saves if not save.done()]
+                saves.append(await _work_on(claim))
+                done = claim
+            elif claim.why == "FULL" and any(not save.done() for save in saves):
+                await asyncio.wait(saves)
+            elif wait and claim.why == "NONE":
+                await asyncio.sleep(min(wait, COOL_DOWN_NAP))
+            else:
+                return False
+        return True
+    finally:
+        if saves:
+            await asyncio.wait(saves)
+
+
+def _everyone_is_busy(kind: str) -> bool:
+    """Whether all threads of this worker have a bell in hand, so that further bells may wait."""
+    threads = settings().text_threads if kind == "text" else settings().image_threads
+    return _turns >= threads
+
+
+async def _work_on(claim: queue.Claim) -> asyncio.Task[None]:
+    """Come back when the work on a claim is over; the task saves what came of it and ends."""
+    worked = asyncio.Event()
+    task = asyncio.create_task(_do_safely(claim, worked))
+    await worked.wait()
+    return task
+
+
+async def _do_safely(claim: queue.Claim, worked: asyncio.Event) -> None:
+    try:
+        await do(claim, worked.set)
+    except (RedisError, *TRANSIENT) as error:
+        log.warning("run %s: a server is away, the keeper will mend it: %r", claim.key.run, error)
+    except Exception:  # its lease ends, then it is tried again
+        log.exception("run %s, stage %s: a claim was lost", claim.key.run, claim.stage)
+    finally:
+        worked.set()
 
 
 async def _provider_wait() -> float:
@@ -96,11 +147,11 @@ def _by_preference(kind: str, asking: bool) -> list[tuple[int, int]]:
     ]
 
 
-async def do(claim: queue.Claim) -> None:
-    """Take a claim to its end, whatever happens on the way."""
+async def do(claim: queue.Claim, worked: Callable[[], None]) -> None:
+    """Take a claim to its end, whatever happens; `worked` is called once only saving is left."""
     started = time.monotonic()
     try:
-        over, finished = await _work_and_save(claim)
+        over, finished = await _work_and_save(claim, worked)
     except heartbeat.Interrupted as interrupted:
         await _give_back(claim, refund=interrupted.reason == "shutdown")
     except RetryLater as later:
@@ -122,7 +173,7 @@ async def do(claim: queue.Claim) -> None:
 
 
 async def _work_and_save(
-    claim: queue.Claim,
+    claim: queue.Claim, worked: Callable[[], None]
 ) -> tuple[dict[UUID, GenerationStatus], ledger.Finished]:
     """Begin, work and finish under guard: outcomes that stood before, and what was written now."""
     with heartbeat.mine().guard(claim) as guarded:
@@ -135,6 +186,7 @@ async def _work_and_save(
         job = _job(claim, items, facts)
         outcomes = await _outcomes(claim, job)
         guarded.saving = True
+        worked()
         return over, await _saved(claim, job, outcomes)
 
 
@@ -188,7 +240,8 @@ async def _saved(
     pause = 0.02
     while True:
         try:
-            return await ledger.finish(STAGES[claim.stage], job, outcomes)
+            async with _saving:
+                return await ledger.finish(STAGES[claim.stage], job, outcomes)
         except TRANSIENT as error:
             if time.monotonic() > give_up:
                 raise

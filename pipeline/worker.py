@@ -13,7 +13,7 @@ import threading
 from pipeline.settings import settings
 
 KINDS = {"text": settings().text_threads, "images": settings().image_threads}
-POOL_SIZE = 12
+POOL_SIZE = 32
 STOP_PATIENCE = 5_000
 """Milliseconds for threads to end after their work was given back."""
 

@@ -14,7 +14,7 @@ SECONDS = 0.5
 
 
 async def measure(rig: Rig, short: bool) -> list[Figure]:
-    """The share between the first completed call and the start of the last."""
+    """The share in the second half of the run, up to the start of the last call."""
     waves = 6 if short else 40
     async with rig.system():
         owner = await rows.account()
@@ -45,9 +45,12 @@ async def _run(owner, chosen) -> float:  # type: ignore[no-untyped-def]
 
 
 def in_flight(calls: list[Call], slots: int) -> tuple[float, float]:
-    """Share of slot-seconds in use in the steady part, and the seconds a slot loses a call."""
-    begin = min(call.ended or 0.0 for call in calls)
-    end = max(call.started for call in calls)
+    """Share of slot-seconds in use, and the seconds a slot loses a call, in the second half.
+
+    By then the calls, which all began at once, are no longer in step.
+    """
+    starts = sorted(call.started for call in calls)
+    begin, end = starts[len(starts) // 2], starts[-1]
     busy = sum(max(0.0, min(call.ended or end, end) - max(call.started, begin)) for call in calls)
     share = busy / (slots * (end - begin))
     lengths = sorted((call.ended or end) - call.started for call in calls)

@@ -1,8 +1,9 @@
--- claim(token, lease_ms, [stage, batch]..): take up to `batch` due items of the first stage listed
--- that has any. The same token asking again gets the same items.
+-- claim(token, lease_ms, done, [stage, batch]..): take up to `batch` due items of the first stage
+-- listed that has any. The same token asking again gets the same items. `done` is the lease of a
+-- claim whose work is over ('' if none): its results are being saved, its slot is free.
 -- Returns {'OK', stage, pending, processing, ended, [item, attempt, deaths]..} or {why not}: UNKNOWN,
 -- a status that is not running, FULL (the run's concurrency is used up), NONE (nothing is due).
-local token, lease = ARGV[1], tonumber(ARGV[2])
+local token, lease, done = ARGV[1], tonumber(ARGV[2]), ARGV[3]
 local function answer(stage, items)
   local c = counts(stage)
   local out = {'OK', tonumber(stage), c[1], c[2], c[3] + c[4] + c[5]}
@@ -14,17 +15,19 @@ local function answer(stage, items)
   return out
 end
 
-for i = 3, #ARGV, 2 do
+for i = 4, #ARGV, 2 do
   if call('ZSCORE', leases, ARGV[i] .. ':' .. token) then
     return answer(ARGV[i], call('SMEMBERS', claim_key(token)))
   end
 end
+if done ~= '' and call('ZSCORE', leases, done) then call('SADD', saving, done) end
 local status = call('HGET', meta, 'status')
 if not status then return {'UNKNOWN'} end
 if status ~= 'running' then return {status} end
-if call('ZCARD', leases) >= tonumber(call('HGET', meta, 'concurrency')) then return {'FULL'} end
+local slots = tonumber(call('HGET', meta, 'concurrency'))
+if at_work() >= slots or call('SCARD', saving) > slots then return {'FULL'} end
 
-for i = 3, #ARGV, 2 do
+for i = 4, #ARGV, 2 do
   local stage, batch = ARGV[i], ARGV[i + 1]
   local due = call('ZRANGEBYSCORE', key(stage, 'order'), '-inf', now, 'LIMIT', 0, batch)
   local taken = {}

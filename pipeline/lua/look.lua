@@ -2,7 +2,7 @@
 -- version, free slots, ms since the last claim, [stage, status, due, open]..}
 local status = call('HGET', meta, 'status')
 if not status then return {} end
-local free = tonumber(call('HGET', meta, 'concurrency')) - call('ZCARD', leases)
+local free = tonumber(call('HGET', meta, 'concurrency')) - at_work()
 local out = {status, tonumber(call('HGET', meta, 'version')), free,
   now - tonumber(call('HGET', meta, 'claimed_at') or 0)}
 for stage = tonumber(call('HGET', meta, 'first')), tonumber(call('HGET', meta, 'last')) do

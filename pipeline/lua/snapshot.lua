@@ -7,4 +7,4 @@ for stage = tonumber(call('HGET', meta, 'first')), tonumber(call('HGET', meta, '
   all[#all + 1] = counts(stage)
 end
 return {fields, all, call('HGETALL', partial), call('LRANGE', base .. 'steps', 0, -1),
-  call('ZCARD', leases), now}
+  at_work(), now}

@@ -5,6 +5,7 @@ asks nothing need not spend. `post` instead of `create` costs half the CPU, msgs
 """
 
 import asyncio
+import itertools
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -20,6 +21,9 @@ from pipeline.provider.failures import Throttled
 
 CONNECT_TIMEOUT = 5.0
 CONNECTIONS = 1000
+CLIENTS = 8
+"""Clients of one endpoint, taken in turns: a client looks at all its idle connections with every
+call, so eight small pools cost less than a large one."""
 
 FAILURES = (openai.OpenAIError, httpx2.HTTPError, TimeoutError)
 
@@ -28,17 +32,22 @@ for noisy in ("httpx2", "httpcore2", "openai"):
 
 
 class Transport:
-    """One SDK client on one event loop."""
+    """The SDK's clients for one endpoint on one event loop."""
 
     def __init__(self, endpoint: Endpoint, timeout: float) -> None:
         self.endpoint, self.timeout = endpoint, timeout
+        self._clients = [self._new_client() for _ in range(CLIENTS)]
+        self._turns = itertools.cycle(self._clients)
+
+    def _new_client(self) -> openai.AsyncOpenAI:
+        endpoint, timeout = self.endpoint, self.timeout
         limits = httpx2.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS)
         times = httpx2.Timeout(timeout, connect=min(CONNECT_TIMEOUT, timeout))
         # A proxy named in the environment leads away from this machine, not back to it.
         http = openai.DefaultAsyncHttpxClient(
             timeout=times, limits=limits, trust_env=not endpoint.is_local
         )
-        self._sdk = openai.AsyncOpenAI(
+        return openai.AsyncOpenAI(
             api_key=endpoint.key,
             base_url=endpoint.url,
             max_retries=0,
@@ -47,13 +56,14 @@ class Transport:
         )
 
     async def close(self) -> None:
-        await self._sdk.close()
+        for client in self._clients:
+            await client.close()
 
     async def get(self, path: str) -> bytes:
         """The body of a GET. Raises our errors."""
         try:
             async with asyncio.timeout(self.timeout):
-                return (await self._sdk.get(path, cast_to=httpx2.Response)).content
+                return (await next(self._turns).get(path, cast_to=httpx2.Response)).content
         except FAILURES as error:
             raise self._ours(error, path, "") from None
 
@@ -62,7 +72,8 @@ class Transport:
         await pacing.turn(self.endpoint)
         try:
             async with asyncio.timeout(self.timeout):
-                response = await self._sdk.post(path, cast_to=httpx2.Response, content=content)
+                client = next(self._turns)
+                response = await client.post(path, cast_to=httpx2.Response, content=content)
                 body = response.content
         except FAILURES as error:
             raise await self._noted(self._ours(error, path, model)) from None
@@ -79,7 +90,7 @@ class Transport:
         await pacing.turn(self.endpoint)
         try:
             async with asyncio.timeout(self.timeout):
-                opened: Any = await self._sdk.post(
+                opened: Any = await next(self._turns).post(
                     path,
                     cast_to=httpx2.Response,  # wins over stream_cls: the raw response comes back
                     content=content,

@@ -82,9 +82,18 @@ class QueueMachine(RuleBasedStateMachine):
         new = sum(self.model.fill(stage, i, s, position, attempts) for i, s in items.items())
         assert self.call("fill", stage, *flat) == new
 
-    @rule(order=st.permutations([1, 2, 3]), batch=st.integers(1, 3), replies=st.integers(1, 2))
-    def claim(self, order: list[int], batch: int, replies: int) -> None:
+    @rule(
+        order=st.permutations([1, 2, 3]),
+        batch=st.integers(1, 3),
+        replies=st.integers(1, 2),
+        done=st.none() | which,
+    )
+    def claim(self, order: list[int], batch: int, replies: int, done: int | None) -> None:
         """`replies` 2: the first reply was lost and the same call is sent again."""
+        over = None if done is None else self.token(done)
+        lease = "" if over is None else f"{self.tokens[over][0]}:{over}"
+        if over in self.model.leases:
+            self.model.saving.add(over)
         wanted = [(stage, batch) for stage in order]
         self.claims += 1
         token = f"token-{self.claims:04}"
@@ -93,7 +102,7 @@ class QueueMachine(RuleBasedStateMachine):
             taken = self.model.claim(token, wanted)
         for _ in range(replies):
             flat = [x for pair in wanted for x in pair]
-            self.check_claim(self.call("claim", token, LEASE, *flat), refusal, taken)
+            self.check_claim(self.call("claim", token, LEASE, lease, *flat), refusal, taken)
         if taken:
             self.tokens[token] = (taken[0], list(taken[1]))
 

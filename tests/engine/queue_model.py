@@ -31,6 +31,7 @@ class Model:
     attempts: dict[tuple[int, str], int] = field(default_factory=dict)
     deaths: dict[tuple[int, str], int] = field(default_factory=dict)
     leases: dict[str, Lease] = field(default_factory=dict)
+    saving: set[str] = field(default_factory=set)
     settled: set[str] = field(default_factory=set)
     open_stages: dict[int, str] = field(default_factory=dict)
 
@@ -69,7 +70,10 @@ class Model:
             return "UNKNOWN"
         if self.status != "running":
             return self.status
-        return "FULL" if len(self.leases) >= self.concurrency else None
+        saving = self.saving & set(self.leases)
+        at_work = len(self.leases) - len(saving)
+        full = at_work >= self.concurrency or len(saving) > self.concurrency
+        return "FULL" if full else None
 
     def claim(self, token: str, stages: list[tuple[int, int]]) -> tuple[int, list[str]] | None:
         """The first of `stages` with due items; one whose worker died twice goes alone."""
@@ -158,6 +162,7 @@ class Model:
             self.where[stage, item] = "processing"
             self.due.pop((stage, item))
         self.leases[token] = Lease(stage, list(items))
+        self.saving.discard(token)
         return True
 
     def reopen(self, stage: int, items: dict[str, int]) -> int:

@@ -34,7 +34,7 @@ MUTANTS = {
     ),
     "the concurrency is not looked at": (
         "claim",
-        b"if call('ZCARD', leases) >=",
+        b"if at_work() >=",
         b"if 0 >=",
     ),
     "a paused run is claimed from": ("claim", b"if status ~= 'running'", b"if false"),
