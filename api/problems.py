@@ -138,7 +138,9 @@ def _known(request: Request[Any, Any, Any], error: Exception) -> Problem:
 
 def _http(error: HTTPException) -> Problem:
     code = http.HTTPStatus(error.status_code).name.lower()
-    return Problem(error.status_code, code, error.detail, headers=dict(error.headers or {}))
+    hint = "/schema lists every address and method." if error.status_code in (404, 405) else None
+    headers = dict(error.headers or {})
+    return Problem(error.status_code, code, error.detail, hint=hint, headers=headers)
 
 
 def _unforeseen(request: Request[Any, Any, Any], error: Exception) -> Problem:
