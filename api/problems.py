@@ -11,14 +11,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import msgspec
-import redis.exceptions
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.types import Empty
 from litestar.utils.scope.state import ScopeState
 
-from db.engine import LOST_CONNECTION
 from pipeline import controls, errors
+from pipeline.connections import UNREACHABLE
 from pipeline.errors import ErrorPayload
 from pipeline.importing import ImportRefused
 
@@ -84,13 +83,6 @@ PIPELINE_STATUS: dict[type[errors.PipelineError], tuple[int, str]] = {
     errors.PipelineError: (502, "ai_provider"),
 }
 """First match along the error's own bases."""
-
-UNREACHABLE = (
-    *LOST_CONNECTION,
-    TimeoutError,
-    redis.exceptions.ConnectionError,
-    redis.exceptions.TimeoutError,
-)
 
 
 def problem(request: Request[Any, Any, Any], error: Exception) -> Response[ProblemBody]:

@@ -49,9 +49,17 @@ def main() -> None:
     try:
         commands(prog_name="igny8")
     except Exception as error:
-        from pipeline.local.processes import LocalError  # noqa: PLC0415 - for a quick --help
+        from pipeline.connections import UNREACHABLE  # noqa: PLC0415 - for a quick --help
+        from pipeline.local.processes import LocalError  # noqa: PLC0415
         from pipeline.settings import BadSetting  # noqa: PLC0415
 
+        if isinstance(error, UNREACHABLE):
+            why = str(error) or "no answer in time"
+            sys.exit(
+                f"igny8: PostgreSQL or Redis went away: {why}\n"
+                "What was saved is safe. `igny8 doctor` tells what answers, `igny8 status` where"
+                " each run stands."
+            )
         if not isinstance(error, LocalError | BadSetting):
             raise
         sys.exit(f"igny8: {error}")

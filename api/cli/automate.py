@@ -143,7 +143,7 @@ async def _automate(wanted: Wanted) -> int:
     try:
         now = await watch(account_id, run_id, notes if wanted.as_json else new_display())
     except Left:
-        notes.say(f"Left while the run was being cancelled. See: igny8 status {run_id}")
+        notes.say(f"Left before the run had ended. See: igny8 status {run_id}")
         return CANCELLED
     report = await make_report(account_id, now)
     done = await exporting.export_articles(account_id, wanted.out, run_id=run_id)
