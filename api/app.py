@@ -6,7 +6,7 @@ Handlers know the account from the token (`api/auth.py`) and nothing else of who
 import contextlib
 from collections.abc import AsyncIterator
 
-from litestar import Litestar, Router
+from litestar import Litestar, MediaType, Router, get
 from litestar.datastructures import MutableScopeHeaders
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
@@ -75,6 +75,25 @@ async def add_security_headers(message: Message, scope: Scope) -> None:
             headers.setdefault(name, value)
 
 
+WELCOME = """\
+igny8 is running.
+
+  /schema               every address of the API
+  /api/v1/health/ready  whether everything that a run needs answers
+
+Articles come from the command line, in the project's folder:
+
+  .venv/bin/igny8 automate examples/keywords.csv --out out
+  .venv/bin/igny8 status
+"""
+
+
+@get("/", media_type=MediaType.TEXT, include_in_schema=False, sync_to_thread=False)
+def index() -> str:
+    """For whoever opens the printed address in a browser."""
+    return WELCOME
+
+
 @contextlib.asynccontextmanager
 async def lifespan(app: Litestar) -> AsyncIterator[None]:
     """Hold PostgreSQL and Redis open while the app runs; what others opened stays theirs."""
@@ -95,12 +114,13 @@ def create_app() -> Litestar:
     )
     app = Litestar(
         [
+            index,
             Router(
                 "/api/v1",
                 route_handlers=ROUTES,
                 middleware=[guard],
                 dependencies={"account_id": Provide(account_of)},
-            )
+            ),
         ],
         lifespan=[lifespan],
         exception_handlers={HTTPException: problem, Exception: problem},

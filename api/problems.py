@@ -11,14 +11,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import msgspec
-import redis.exceptions
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.types import Empty
 from litestar.utils.scope.state import ScopeState
 
-from db.engine import LOST_CONNECTION
 from pipeline import controls, errors
+from pipeline.connections import UNREACHABLE
 from pipeline.errors import ErrorPayload
 from pipeline.importing import ImportRefused
 
@@ -85,13 +84,6 @@ PIPELINE_STATUS: dict[type[errors.PipelineError], tuple[int, str]] = {
 }
 """First match along the error's own bases."""
 
-UNREACHABLE = (
-    *LOST_CONNECTION,
-    TimeoutError,
-    redis.exceptions.ConnectionError,
-    redis.exceptions.TimeoutError,
-)
-
 
 def problem(request: Request[Any, Any, Any], error: Exception) -> Response[ProblemBody]:
     """The answer to `error`, whatever it is."""
@@ -138,7 +130,9 @@ def _known(request: Request[Any, Any, Any], error: Exception) -> Problem:
 
 def _http(error: HTTPException) -> Problem:
     code = http.HTTPStatus(error.status_code).name.lower()
-    return Problem(error.status_code, code, error.detail, headers=dict(error.headers or {}))
+    hint = "/schema lists every address and method." if error.status_code in (404, 405) else None
+    headers = dict(error.headers or {})
+    return Problem(error.status_code, code, error.detail, hint=hint, headers=headers)
 
 
 def _unforeseen(request: Request[Any, Any, Any], error: Exception) -> Problem:

@@ -9,7 +9,10 @@ import logging
 import uvicorn
 
 from api.app import create_app
+from pipeline.logs import set_up_logs
 from pipeline.settings import settings
+
+log = logging.getLogger("api.serve")
 
 GRACE = 10
 """Seconds running requests get at a stop."""
@@ -18,9 +21,8 @@ GRACE = 10
 def main() -> None:
     """Serve until a stop signal comes."""
     chosen = settings()
-    logging.basicConfig(
-        level=chosen.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
+    set_up_logs()
+    log.info("serving at http://%s:%d", chosen.host, chosen.port)
     uvicorn.run(
         create_app(),
         host=chosen.host,

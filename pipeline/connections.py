@@ -4,6 +4,7 @@ import asyncio
 import logging
 
 import redis.asyncio
+import redis.exceptions
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialWithJitterBackoff
 
@@ -12,6 +13,14 @@ from piccolo_conf import DB
 from pipeline.settings import settings
 
 log = logging.getLogger(__name__)
+
+UNREACHABLE = (
+    *LOST_CONNECTION,
+    TimeoutError,
+    redis.exceptions.ConnectionError,
+    redis.exceptions.TimeoutError,
+)
+"""What it looks like when PostgreSQL or Redis is away."""
 
 RETRIES = 12
 """Tries of one Redis command, 10 ms to 1 s apart: rides out a restart of several seconds."""

@@ -30,7 +30,7 @@ from pipeline.queue import RunKey
 from pipeline.rebuild import rebuild
 from pipeline.settings import settings
 
-log = logging.getLogger(__name__)
+log = logging.getLogger("pipeline.keeper")  # run as __main__
 
 PAUSE = 1.0
 LEADER_KEY = "igny8:keeper"

@@ -4,7 +4,7 @@ import logging
 
 from pipeline.settings import settings
 
-QUIET = ("httpx2", "httpx", "openai", "dramatiq", "asyncio", "piccolo")
+QUIET = ("httpx2", "httpx", "openai", "dramatiq", "asyncio", "piccolo", "uvicorn")
 
 
 def set_up_logs() -> None:

@@ -17,7 +17,7 @@ POOL_SIZE = 32
 STOP_PATIENCE = 5_000
 """Milliseconds for threads to end after their work was given back."""
 
-log = logging.getLogger(__name__)
+log = logging.getLogger("pipeline.worker")  # run as __main__
 
 
 def main(kind: str) -> None:

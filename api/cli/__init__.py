@@ -15,7 +15,7 @@ COMMANDS = {
     "retry": ("api.cli.runs", "Try failed items of a run again."),
     "export": ("api.cli.export", "Write articles and images to a folder."),
     "credits": ("api.cli.credits", "Show and add credits."),
-    "user": ("api.cli.users", "Add people who may sign in."),
+    "user": ("api.cli.users", "Add users and make their API tokens."),
     "doctor": ("api.cli.doctor", "Tell what is configured, what answers and what is wrong."),
 }
 """Command → (module, what it does). The module holds a click command of the command's name."""
@@ -49,9 +49,17 @@ def main() -> None:
     try:
         commands(prog_name="igny8")
     except Exception as error:
-        from pipeline.local.processes import LocalError  # noqa: PLC0415 - for a quick --help
+        from pipeline.connections import UNREACHABLE  # noqa: PLC0415 - for a quick --help
+        from pipeline.local.processes import LocalError  # noqa: PLC0415
         from pipeline.settings import BadSetting  # noqa: PLC0415
 
+        if isinstance(error, UNREACHABLE):
+            why = str(error) or "no answer in time"
+            sys.exit(
+                f"igny8: PostgreSQL or Redis went away: {why}\n"
+                "What was saved is safe. `igny8 doctor` tells what answers, `igny8 status` where"
+                " each run stands."
+            )
         if not isinstance(error, LocalError | BadSetting):
             raise
         sys.exit(f"igny8: {error}")

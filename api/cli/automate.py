@@ -49,10 +49,12 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder for articles.")
 @click.option("--flow", is_flag=True, help="Hand items on one by one instead of stage by stage.")
 @click.option("--concurrency", type=click.IntRange(1, 1000), help="Items at work at once.")
-@click.option("--ideas", "ideas_per_cluster", type=int, help="Ideas per cluster.")
-@click.option("--words", "target_words", type=int, help="Words per article.")
-@click.option("--images", "images_per_article", type=int, help="Images inside an article.")
-@click.option("--language", help="Language of the articles, such as en or de.")
+@click.option("--ideas", "ideas_per_cluster", type=int, help="Ideas per cluster, 1 to 10 (2).")
+@click.option("--words", "target_words", type=int, help="Words per article, 200 to 5000 (1000).")
+@click.option(
+    "--images", "images_per_article", type=int, help="Images inside an article, 0 to 10 (2)."
+)
+@click.option("--language", help="Language of the articles, such as de (en).")
 @click.option("--limit", type=click.IntRange(min=1), help="Use only the first N keywords.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON on stdout.")
 @account_option
@@ -141,7 +143,7 @@ async def _automate(wanted: Wanted) -> int:
     try:
         now = await watch(account_id, run_id, notes if wanted.as_json else new_display())
     except Left:
-        notes.say(f"Left while the run was being cancelled. See: igny8 status {run_id}")
+        notes.say(f"Left before the run had ended. See: igny8 status {run_id}")
         return CANCELLED
     report = await make_report(account_id, now)
     done = await exporting.export_articles(account_id, wanted.out, run_id=run_id)

@@ -138,7 +138,7 @@ async def _workers(expected: bool) -> list[Finding]:
     findings = []
     for kind in ("text", "images"):
         found = [key for key in heard if key.startswith(f"{ALIVE_KEY}{kind}:")]
-        name = f"{kind} workers"
+        name = "text workers" if kind == "text" else "image workers"
         if found:
             findings.append(Finding(name, True, f"{len(found)} heard within the last seconds"))
         else:

@@ -27,6 +27,7 @@ from pipeline.local import environment
 from pipeline.words import plural
 
 run_argument = click.argument("run", metavar="RUN")
+"""Its id, or `last`."""
 
 
 @click.command()
@@ -55,7 +56,9 @@ async def _list(account_id: UUID) -> None:
     if not rows:
         click.echo("No run yet. `igny8 automate FILE.csv --out DIR` starts one.")
         return
-    columns = [Column(name, no_wrap=True) for name in ("Run", "Status", "Stage", "Started", "Took")]
+    columns = [
+        Column(name, no_wrap=True) for name in ("Run", "Status", "Stage", "Started (UTC)", "Took")
+    ]
     table = Table(
         *columns, box=None, pad_edge=False
     )  # 80 columns hold it, with ids whole to be copied
@@ -86,7 +89,7 @@ async def _show(account_id: UUID, run_id: UUID) -> None:
 @run_argument
 @account_option
 def pause(run: str, account: str | None) -> None:
-    """Start nothing new in RUN; what is at work ends. `igny8 resume` goes on."""
+    """Start nothing new in RUN (`last` for the newest); `igny8 resume` goes on."""
     _move(run, account, "pause", "paused")
 
 
@@ -94,7 +97,7 @@ def pause(run: str, account: str | None) -> None:
 @run_argument
 @account_option
 def cancel(run: str, account: str | None) -> None:
-    """End RUN for good. Saved results stay, held credits come back."""
+    """End RUN (`last` for the newest) for good. Saved results stay, held credits come back."""
     _move(run, account, "cancel", "cancelled")
 
 
@@ -117,7 +120,7 @@ def _move(run: str, account: str | None, move: str, done: str) -> None:
 @run_argument
 @account_option
 def resume(run: str, account: str | None) -> None:
-    """Go on with RUN where it stopped, paused or failed, and stay until it has ended."""
+    """Go on with RUN (`last` for the newest), paused or failed, and stay until it has ended."""
 
     async def main() -> int:
         account_id = await find_account(account)
@@ -140,7 +143,10 @@ def resume(run: str, account: str | None) -> None:
 )
 @account_option
 def retry(run: str, stage: int | None, items: tuple[UUID, ...], account: str | None) -> None:
-    """Try again what failed in RUN and what follows from it; stay until the run has ended."""
+    """Try again what failed in RUN (`last` for the newest) and what follows from it.
+
+    Stays until the run has ended.
+    """
     if items and stage is None:
         raise click.UsageError("--item needs --stage: say which stage the item failed in.")
 
@@ -152,7 +158,10 @@ def retry(run: str, stage: int | None, items: tuple[UUID, ...], account: str | N
         except controls.IllegalMove as error:
             raise Failed(str(error)) from None
         count = sum(map(len, receipt.retried.values()))
-        click.echo(f"{plural(count, 'item')} will be tried again.")
+        if count or receipt.skipped:
+            click.echo(f"{plural(count, 'item')} will be tried again.")
+        else:
+            click.echo("Nothing in this run has failed, so there is nothing to try again.")
         for skipped in receipt.skipped:
             click.echo(f"  skipped {skipped.item}: {skipped.reason}")
         if not count:

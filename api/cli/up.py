@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from pipeline.local.environment import home, is_demo, listens, load
-from pipeline.local.first_account import EMAIL, PASSWORD_FILE, TOKEN_FILE
+from pipeline.local.first_account import TOKEN_FILE
 from pipeline.local.owner import Owner
 from pipeline.local.processes import LocalError
 from pipeline.settings import settings
@@ -28,7 +28,7 @@ def up() -> None:
     if listens(settings().host, settings().port):
         raise LocalError(
             f"port {settings().port} of {settings().host} is taken. "
-            "If that is igny8, it already runs; else set PORT to another number."
+            "If that is igny8, it already runs; else choose another port: PORT=8001 make run."
         )
     demo = is_demo()
     printer = Printer(console)
@@ -61,10 +61,8 @@ def welcome(console: Console, data: Path, *, demo: bool) -> None:
         f"  API description   {address}/schema",
     ]
     if (data / TOKEN_FILE).exists():
-        lines += [
-            f"  API token         in {data / TOKEN_FILE} (send it as: Authorization: Bearer ...)",
-            f"  Sign-in           {EMAIL}, the password is in {data / PASSWORD_FILE}",
-        ]
+        token = f"in {data / TOKEN_FILE} (send it as: Authorization: Bearer ...)"
+        lines.append(f"  API token         {token}")
     if demo:
         lines += [
             "  AI service        the built-in demo: what it writes is marked as demo content.",

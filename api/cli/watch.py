@@ -6,17 +6,23 @@ is a stored fact: what runs elsewhere obeys it even when this process is gone.
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from typing import TypeVar
 from uuid import UUID
 
 from api.cli.display import Display
 from db.status import ACTIVE_RUN
-from pipeline import controls, progress
+from pipeline import connections, controls, progress
 from pipeline.words import plural
+
+T = TypeVar("T")
 
 LOOK_EVERY = 0.25
 """Seconds between two looks at the run."""
+
+AWAY = 60.0
+"""Seconds to go on looking while PostgreSQL or Redis does not answer: both restart sooner."""
 
 SETTLE = 10.0
 """Seconds the calls in flight may take to close after a cancel before we stop waiting."""
@@ -64,12 +70,27 @@ async def watch(account_id: UUID, run_id: UUID, display: Display) -> progress.Pr
     async with ctrl_c() as pressed:
         with display:
             while True:
-                now = await look(account_id, run_id)
+                now = await _patiently(lambda: look(account_id, run_id), display)
                 display.show(now)
                 if now.status not in ACTIVE_RUN:
                     return now
                 if await _within(pressed, LOOK_EVERY):
                     return await _cancel(account_id, run_id, display)
+
+
+async def _patiently(call: Callable[[], Awaitable[T]], display: Display) -> T:
+    """The call's outcome, made again while PostgreSQL or Redis is away for at most AWAY."""
+    clock, give_up = asyncio.get_running_loop().time, None
+    while True:
+        try:
+            return await call()
+        except connections.UNREACHABLE:
+            if give_up is None:
+                give_up = clock() + AWAY
+                display.say("PostgreSQL or Redis does not answer; waiting for it …")
+            elif clock() > give_up:
+                raise
+            await asyncio.sleep(LOOK_EVERY)
 
 
 async def _within(event: asyncio.Event, seconds: float) -> bool:
@@ -83,7 +104,7 @@ async def _within(event: asyncio.Event, seconds: float) -> bool:
 async def _cancel(account_id: UUID, run_id: UUID, display: Display) -> progress.Progress:
     display.say("Cancelling the run; press Ctrl-C again to leave at once …")
     try:
-        receipt = await controls.cancel(account_id, run_id)
+        receipt = await _patiently(lambda: controls.cancel(account_id, run_id), display)
     except controls.IllegalMove as error:  # it ended in this very moment
         display.say(str(error))
     else:
@@ -94,7 +115,7 @@ async def _cancel(account_id: UUID, run_id: UUID, display: Display) -> progress.
 async def _settled(account_id: UUID, run_id: UUID, display: Display) -> progress.Progress:
     give_up = asyncio.get_running_loop().time() + SETTLE
     while True:
-        now = await look(account_id, run_id)
+        now = await _patiently(lambda: look(account_id, run_id), display)
         display.show(now)
         in_flight = sum(stage.processing for stage in now.stages)
         if not in_flight or asyncio.get_running_loop().time() > give_up:

@@ -24,6 +24,13 @@ async def test_every_answer_carries_the_security_headers(client: httpx2.AsyncCli
             assert headers[name] == value, path
 
 
+async def test_the_printed_address_tells_where_to_go_on(client: httpx2.AsyncClient) -> None:
+    answer = await client.get("/")
+    assert answer.status_code == 200
+    assert "/schema" in answer.text
+    assert "igny8 automate" in answer.text
+
+
 @pytest.mark.parametrize(
     ("method", "path", "status"), [("GET", "/nowhere", 404), ("PUT", "/api/v1/runs", 405)]
 )
@@ -32,6 +39,7 @@ async def test_unknown_paths_and_methods_are_problems(
 ) -> None:
     answer = await client.request(method, path)
     assert (answer.status_code, answer.headers["content-type"]) == (status, PROBLEM)
+    assert "/schema" in answer.json()["hint"]
 
 
 async def test_a_body_above_the_limit_is_refused(client: httpx2.AsyncClient) -> None:

@@ -17,6 +17,24 @@ async def test_credits_are_added_and_shown(igny8: Igny8, account: UUID) -> None:
     assert "for spring" in shown.out
 
 
+async def test_the_charges_of_a_stage_are_one_row(igny8: Igny8, account: UUID) -> None:
+    async with DB.connection() as connection:
+        await connection.execute(
+            "with run as (insert into automation_run (account_id, first_stage, last_stage,"
+            " started_by) values ($1, 6, 6, 'test') returning id)"
+            " insert into credit_entry (account_id, run_id, stage, item_id, kind, amount, held)"
+            " select $1, run.id, 6, gen_random_uuid(), 'charge', 0, -2"
+            " from run, generate_series(1, 40)",
+            account,
+        )
+    shown = await igny8("credits", "show")
+    rows = [line for line in shown.out.splitlines() if "charge" in line]
+    assert len(rows) == 1
+    assert "-80" in rows[0]
+    assert "stage 6" in rows[0]
+    assert "40 items" in rows[0]
+
+
 async def test_credits_go_to_the_account_that_is_named(igny8: Igny8, account: UUID) -> None:
     other = await new_account("Second", 5)
     assert (await igny8("credits", "add", "7", "--account", "Second")).code == 0

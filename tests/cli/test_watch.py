@@ -6,11 +6,14 @@ import os
 import signal
 from uuid import UUID
 
+import asyncpg
 import pytest
 
 from api.cli.display import Bars, Lines, duration, new_display, stage_counts
-from api.cli.watch import Left, ctrl_c, look
+from api.cli.watch import Left, ctrl_c, look, watch
 from db.columns import uuid7
+from db.engine import DatabaseAway
+from db.status import RunStatus
 from piccolo_conf import DB
 from pipeline import controls
 from pipeline.progress import Progress
@@ -81,6 +84,24 @@ async def press_twice() -> None:
 async def test_one_ctrl_c_is_noted_and_a_second_leaves(anyio_backend: str) -> None:
     with pytest.raises(Left):
         await press_twice()
+
+
+async def test_a_restart_of_the_databases_is_waited_for(
+    now: Progress, account: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failures = [asyncpg.CannotConnectNowError("starting"), DatabaseAway("refused")]
+
+    async def shaky(account_id: UUID, run_id: UUID) -> Progress:
+        if failures:
+            raise failures.pop()
+        now.status = RunStatus.COMPLETED
+        return now
+
+    monkeypatch.setattr("api.cli.watch.look", shaky)
+    stream = io.StringIO()
+    seen = await watch(account, now.run_id, Lines(stream))
+    assert seen.status is RunStatus.COMPLETED
+    assert stream.getvalue().count("waiting for it") == 1
 
 
 async def test_an_unknown_run_is_not_watched(account: UUID) -> None:
