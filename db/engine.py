@@ -6,10 +6,11 @@ UUID travel as Python values; `pool` must be open before hot paths run.
 """
 
 import contextlib
+import functools
 import os
 import uuid
-from collections.abc import AsyncIterator, Iterator
-from typing import Any, cast
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from typing import Any, ParamSpec, TypeVar, cast
 
 import asyncpg
 import msgspec
@@ -50,6 +51,25 @@ TRANSIENT = (
     *LOST_CONNECTION,
 )
 """What may succeed when the same transaction is run again."""
+
+
+DEADLOCK_TRIES = 5
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def again_after_deadlock(function: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
+    """Call a function that begins with a transaction anew when that was a deadlock's victim."""
+
+    @functools.wraps(function)
+    async def wrapped(*args: P.args, **kwargs: P.kwargs) -> T:
+        for _ in range(DEADLOCK_TRIES - 1):
+            with contextlib.suppress(asyncpg.DeadlockDetectedError):
+                return await function(*args, **kwargs)
+        return await function(*args, **kwargs)
+
+    return wrapped
 
 
 class QuietConnection(asyncpg.Connection):  # type: ignore[misc]

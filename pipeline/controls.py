@@ -13,6 +13,7 @@ import msgspec
 from redis.exceptions import RedisError
 
 from db.columns import uuid7
+from db.engine import again_after_deadlock
 from db.lineage import ALREADY_DONE, SELECTED
 from db.status import ACTIVE_RUN, GenerationStatus, RunOrder, RunStatus, StageStatus
 from piccolo_conf import DB
@@ -183,6 +184,7 @@ async def was_halted(connection: asyncpg.Connection, run: Run) -> bool:
     return stage is None or run.stages.get(stage) != StageStatus.CLOSED
 
 
+@again_after_deadlock
 async def cancel(account: UUID, run_id: UUID) -> Cancelled:
     """Stop for good: what is open is cancelled, held credits come back, what is saved stays."""
     async with DB.transaction() as transaction:
@@ -207,6 +209,7 @@ async def cancel(account: UUID, run_id: UUID) -> Cancelled:
     return Cancelled(cancelled, {row["stage"]: row["items"] for row in kept}, released)
 
 
+@again_after_deadlock
 async def retry(
     account: UUID,
     run_id: UUID,
