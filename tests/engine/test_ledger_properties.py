@@ -76,10 +76,16 @@ class History:
 
     async def finish_again(self, choice: int) -> None:
         """The answer to the commit was lost: the same work is saved again, with what it made."""
-        if self.saved:
-            _, job, _ = self.saved[choice % len(self.saved)]
-            if job.items:
-                await ledger.finish(STAGES[job.stage], job, outcomes(job, choice + 1))
+        if not self.saved:
+            return
+        at = choice % len(self.saved)
+        claim, job, first = self.saved[at]
+        if job.items:
+            again = await ledger.finish(STAGES[job.stage], job, outcomes(job, choice + 1))
+            again.outcomes.update(
+                {i: s for i, s in first.outcomes.items() if i not in again.outcomes}
+            )
+            self.saved[at] = (claim, job, again)
 
     async def settle(self, choice: int) -> None:
         if not self.saved:
