@@ -139,6 +139,11 @@ async def items(key: queue.RunKey, number: int) -> dict[UUID, str]:
     return dict(found)
 
 
+async def do(claim: queue.Claim) -> None:
+    """The way of one claim to its end."""
+    await work.do(claim, lambda: None)
+
+
 async def go_on(key: queue.RunKey, turns: int = 30) -> str:
     """Answer bells until the run ends or rests; its status then."""
     await advance(key)
