@@ -147,7 +147,11 @@ def _by_preference(kind: str, asking: bool) -> list[tuple[int, int]]:
     ]
 
 
-async def do(claim: queue.Claim, worked: Callable[[], None]) -> None:
+def _nobody() -> None:
+    """Nobody waits for the work to be over."""
+
+
+async def do(claim: queue.Claim, worked: Callable[[], None] = _nobody) -> None:
     """Take a claim to its end, whatever happens; `worked` is called once only saving is left."""
     started = time.monotonic()
     try:
