@@ -6,10 +6,11 @@ UUID travel as Python values; `pool` must be open before hot paths run.
 """
 
 import contextlib
+import functools
 import os
 import uuid
-from collections.abc import AsyncIterator, Iterator
-from typing import Any, cast
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from typing import Any, ParamSpec, TypeVar, cast
 
 import asyncpg
 import msgspec
@@ -43,13 +44,30 @@ LOST_CONNECTION = (
 """What a restart of PostgreSQL looks like from here: worth another try, with a new connection."""
 
 
-TRANSIENT = (
-    asyncpg.SerializationError,
-    asyncpg.DeadlockDetectedError,
-    TimeoutError,
-    *LOST_CONNECTION,
-)
+ROLLED_BACK = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
+"""PostgreSQL chose this transaction to give way; nothing of it stands."""
+
+TRANSIENT = (*ROLLED_BACK, TimeoutError, *LOST_CONNECTION)
 """What may succeed when the same transaction is run again."""
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def again_if_rolled_back(function: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
+    """Call `function` again, up to five times, when its transaction had to give way to another.
+
+    For functions that begin with their transaction and do nothing else before it.
+    """
+
+    @functools.wraps(function)
+    async def repeated(*args: P.args, **kwargs: P.kwargs) -> T:
+        for _ in range(4):
+            with contextlib.suppress(*ROLLED_BACK):
+                return await function(*args, **kwargs)
+        return await function(*args, **kwargs)
+
+    return repeated
 
 
 class QuietConnection(asyncpg.Connection):  # type: ignore[misc]

@@ -10,7 +10,7 @@ import asyncpg
 
 from db.columns import uuid7
 from piccolo_conf import DB
-from pipeline import controls, queue, work
+from pipeline import controls, queue, turn
 from pipeline.advance import advance
 from pipeline.errors import ItemError
 from pipeline.messages import FUNCTIONS, NAMES
@@ -139,6 +139,11 @@ async def items(key: queue.RunKey, number: int) -> dict[UUID, str]:
     return dict(found)
 
 
+async def do(claim: queue.Claim) -> None:
+    """The way of one claim to its end."""
+    await work.do(claim, lambda: None)
+
+
 async def go_on(key: queue.RunKey, turns: int = 30) -> str:
     """Answer bells until the run ends or rests; its status then."""
     await advance(key)
@@ -147,7 +152,7 @@ async def go_on(key: queue.RunKey, turns: int = 30) -> str:
             break
         for number in (2, 6):
             if number in STAGES:
-                await work.answer_bell(number, str(key.account), str(key.run))
+                await turn.answer_bell(number, str(key.account), str(key.run))
         await advance(key)
     return await status(key)
 

@@ -8,7 +8,7 @@ import pytest
 
 from db.status import RunOrder
 from pipeline import connections as open_connections
-from pipeline import controls, credits, queue, work
+from pipeline import controls, credits, queue
 from pipeline.advance import advance, halt
 from pipeline.errors import (
     AIAuthError,
@@ -93,7 +93,7 @@ async def test_nothing_starts_in_a_paused_run_and_what_is_in_flight_finishes(
     claim = await claimed(key, [(2, 1)])
     await controls.pause(account, key.run)
     assert await queue.claim(key, "another", 60.0, [(2, 1)]) == queue.Refused("paused")
-    await work.do(claim)
+    await fakes.do(claim)
     assert sorted((await fakes.items(key, 2)).values()) == ["completed", "queued"]
     await controls.resume(account, key.run)
     assert await fakes.go_on(key) == "completed"
@@ -103,7 +103,7 @@ async def test_nothing_starts_in_a_paused_run_and_what_is_in_flight_finishes(
 async def test_a_cancel_says_what_it_did_and_gives_credits_back(account: UUID, fate: Fate) -> None:
     key = await fakes.start(account, count=3)
     await advance(key)
-    await work.do(await claimed(key, [(2, 1)]))
+    await fakes.do(await claimed(key, [(2, 1)]))
     receipt = await controls.cancel(account, key.run)
     assert receipt == controls.Cancelled({2: 2}, {2: 1}, 8)
     assert await credits.balance(account) == 10_000 - 4
@@ -227,7 +227,7 @@ async def test_each_item_retried_after_a_cancel_is_paid_for(account: UUID, fate:
     await advance(key)
     fate.errors[2] = AIProviderError("down")
     for _ in range(2):
-        await work.do(await claimed(key, [(2, 1)]))
+        await fakes.do(await claimed(key, [(2, 1)]))
     await controls.cancel(account, key.run)
     fate.errors.clear()
     first, second = [i for i, s in (await fakes.items(key, 2)).items() if s == "failed"]
@@ -244,9 +244,9 @@ async def test_each_item_retried_after_a_cancel_is_paid_for(account: UUID, fate:
 async def test_only_what_is_retried_goes_on_in_a_cancelled_run(account: UUID, fate: Fate) -> None:
     key = await fakes.start(account, count=3)
     await advance(key)
-    await work.do(await claimed(key, [(2, 1)]))
+    await fakes.do(await claimed(key, [(2, 1)]))
     fate.errors[2] = AIProviderError("down")
-    await work.do(await claimed(key, [(2, 1)]))
+    await fakes.do(await claimed(key, [(2, 1)]))
     await controls.cancel(account, key.run)
     fate.errors.clear()
     await controls.retry(account, key.run)
@@ -256,6 +256,23 @@ async def test_only_what_is_retried_goes_on_in_a_cancelled_run(account: UUID, fa
     await fakes.same_in_redis(key)
 
 
+async def test_a_cancel_that_meets_a_batch_being_saved_is_not_refused(
+    account: UUID, fate: Fate
+) -> None:
+    """Both lock several items, in no common order: one of the two has to try again."""
+    for _ in range(10):
+        key = await fakes.start(account, count=4, last_stage=3)
+        await advance(key)
+        for _ in range(4):
+            await fakes.do(await claimed(key, [(2, 1)]))
+        claims = [await claimed(key, [(3, 4)]) for _ in range(2)]
+        await asyncio.gather(
+            *(fakes.do(claim) for claim in claims), controls.cancel(account, key.run)
+        )
+        await fakes.same_in_redis(key)
+        await fakes.books(account)
+
+
 async def test_a_cancel_does_not_wait_for_those_who_save(account: UUID, fate: Fate) -> None:
     """Children refer to the run's row, which the cancel has locked: neither may be the victim."""
     for _ in range(5):
@@ -263,7 +280,7 @@ async def test_a_cancel_does_not_wait_for_those_who_save(account: UUID, fate: Fa
         await fakes.go_on(key, turns=0)
         claims = [await claimed(key, [(2, 1)]) for _ in range(4)]
         await asyncio.gather(
-            *(work.do(claim) for claim in claims), controls.cancel(account, key.run)
+            *(fakes.do(claim) for claim in claims), controls.cancel(account, key.run)
         )
         await fakes.same_in_redis(key)
         await fakes.books(account)

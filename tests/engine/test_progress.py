@@ -6,7 +6,7 @@ import pytest
 
 from db.status import GenerationStatus, Phase, RunOrder, RunStatus
 from pipeline import connections as open_connections
-from pipeline import controls, ledger, progress, queue, reporter, work
+from pipeline import controls, ledger, progress, queue, reporter
 from pipeline.advance import advance
 from pipeline.errors import AIProviderError
 from tests.engine import fakes
@@ -55,7 +55,7 @@ async def test_the_bar_never_falls_and_ends_at_100(
         claim = await queue.claim(key, uuid4().hex, 60.0, wanted)
         if isinstance(claim, queue.Claim):
             bars.append((await read(key)).percentage)
-            await work.do(claim)
+            await fakes.do(claim)
         else:
             await advance(key)
         now = await read(key)
@@ -144,7 +144,7 @@ async def test_the_time_left_is_unknown_until_an_item_has_been_done(
 async def test_a_cancelled_run_says_where_it_was(account: UUID, fate: Fate) -> None:
     key = await fakes.start(account, count=3)
     await advance(key)
-    await work.do(await claimed(key, 2))
+    await fakes.do(await claimed(key, 2))
     await controls.cancel(account, key.run)
     now = await read(key)
     assert now.status == RunStatus.CANCELLED

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from db.status import GenerationStatus
 from pipeline import connections as open_connections
-from pipeline import controls, queue, work
+from pipeline import controls, queue
 from pipeline.advance import advance
 from pipeline.rebuild import rebuild
 from tests.engine import fakes
@@ -21,7 +21,7 @@ async def half_done(account: UUID) -> queue.RunKey:
         claim = await queue.claim(key, uuid.uuid4().hex, 60.0, [(2, 1)])
         assert isinstance(claim, queue.Claim)
         if settled:
-            await work.do(claim)
+            await fakes.do(claim)
     return key
 
 

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from pipeline import connections as open_connections
-from pipeline import heartbeat, ledger, queue, work
+from pipeline import heartbeat, ledger, queue
 from pipeline.advance import advance
 from pipeline.errors import (
     AIAuthError,
@@ -50,7 +50,7 @@ async def counted(key: queue.RunKey, what: str, item: UUID) -> int:
 async def test_a_failed_item_keeps_the_error_a_person_is_shown(account: UUID, fate: Fate) -> None:
     key = await opened(account, 2)
     fate.errors[2, next(iter(await fakes.items(key, 2)))] = ContentPolicyError("not this")
-    await work.do(await claim(key))
+    await fakes.do(await claim(key))
     error = await error_of(key)
     assert error["status"] == "error"
     assert error["error_type"] == "ContentPolicyError"
@@ -66,7 +66,7 @@ async def test_a_bug_fails_the_item_and_its_text_stays_in_the_log(
 ) -> None:
     fate.errors[2] = KeyError("a secret")
     key = await opened(account)
-    await work.do(await claim(key))
+    await fakes.do(await claim(key))
     error = await error_of(key)
     assert error["error_type"] == "InternalError"
     assert "secret" not in str(error)
@@ -82,7 +82,7 @@ async def test_a_bug_in_saving_fails_the_item_and_charges_nothing(
 
     monkeypatch.setitem(STAGES, 2, msgspec.structs.replace(STAGES[2], save=broken))
     key = await opened(account)
-    await work.do(await claim(key))
+    await fakes.do(await claim(key))
     assert list((await fakes.items(key, 2)).values()) == ["failed"]
     assert await fakes.one("select count(*) from credit_entry where kind = 'charge'") == 0
     await fakes.same_in_redis(key)
@@ -95,13 +95,13 @@ async def test_an_error_worth_another_try_puts_the_item_back_until_attempts_run_
     key = await opened(account)
     item = next(iter(await fakes.items(key, 2)))
     for attempt in range(1, settings().provider_attempts):
-        await work.do(await claim(key))
+        await fakes.do(await claim(key))
         assert await fakes.items(key, 2) == {item: "queued"}
         assert await counted(key, "attempts", item) == attempt
         assert await queue.claim(key, "early", 60.0, [(2, 1)]) == queue.Refused("NONE")
         order = key.meta.replace("meta", "s2:order")
         await open_connections.state().zadd(order, {str(item): 0})
-    await work.do(await claim(key))
+    await fakes.do(await claim(key))
     assert await fakes.items(key, 2) == {item: "failed"}
     assert (await error_of(key))["error_type"] == "AIProviderError"
 
@@ -110,7 +110,7 @@ async def test_a_busy_service_costs_no_attempt(account: UUID, fate: Fate) -> Non
     fate.errors[2] = RetryLater(AIProviderError("429"), delay=0.001, counts=False)
     key = await opened(account)
     item = next(iter(await fakes.items(key, 2)))
-    await work.do(await claim(key))
+    await fakes.do(await claim(key))
     assert await counted(key, "attempts", item) == 0
     assert await fakes.items(key, 2) == {item: "queued"}
 
@@ -120,7 +120,7 @@ async def test_a_refused_key_stops_the_run_and_gives_the_items_back(
 ) -> None:
     fate.errors[2] = AIAuthError("the key was refused")
     key = await opened(account, 2)
-    await work.do(await claim(key))
+    await fakes.do(await claim(key))
     assert await fakes.status(key) == "failed"
     assert set((await fakes.items(key, 2)).values()) == {"queued"}
     error = await fakes.one("select error from automation_run where id = $1", key.run)
@@ -148,7 +148,7 @@ async def test_an_item_whose_worker_died_twice_fails_without_another_try(
         leases = key.meta.replace("meta", "leases")
         await open_connections.state().zadd(leases, {f"2:{dead.token}": 1})
         await queue.reap(key)
-    await work.do(await claim(key))
+    await fakes.do(await claim(key))
     assert (await error_of(key))["error_type"] == WorkerDiedError.__name__
     assert fate.worked == []
 
@@ -163,7 +163,7 @@ async def test_work_that_was_saved_before_its_worker_died_is_not_done_again(
     await ledger.finish(STAGES[2], job, {items[0].id: fate.of(2, items[0].id)})  # type: ignore[dict-item]
     await open_connections.state().zadd(key.meta.replace("meta", "leases"), {f"2:{first.token}": 1})
     await queue.reap(key)
-    await work.do(await claim(key))
+    await fakes.do(await claim(key))
     assert len(fate.worked) == 1
     assert await fakes.one("select count(*) from content_idea") == 2
     await fakes.same_in_redis(key)
@@ -175,7 +175,7 @@ async def test_a_worker_that_stops_gives_the_attempt_back(
     key = await opened(account)
     held = await claim(key)
     monkeypatch.setattr(pulse, "shutting_down", True)
-    await work.do(held)
+    await fakes.do(held)
     item = held.items[0].id
     assert await fakes.items(key, 2) == {item: "queued"}
     assert await counted(key, "attempts", item) == 0
@@ -190,9 +190,9 @@ async def test_an_outcome_comes_once_though_two_workers_had_the_item(
     await open_connections.state().zadd(key.meta.replace("meta", "leases"), {f"2:{late.token}": 1})
     await queue.reap(key)
     fate.errors[2] = AIProviderError("no")
-    await work.do(await claim(key))
+    await fakes.do(await claim(key))
     fate.errors.clear()
-    await work.do(late)
+    await fakes.do(late)
     assert list((await fakes.items(key, 2)).values()) == ["failed"]
     assert await fakes.one("select count(*) from credit_entry where kind = 'charge'") == 0
     await fakes.same_in_redis(key)
