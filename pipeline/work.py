@@ -47,7 +47,7 @@ _saving = asyncio.Semaphore(3)
 first, or all would stay in step and the AI service would idle between two waves."""
 
 
-async def do(claim: queue.Claim, worked: Callable[[], None] = lambda: None) -> None:
+async def do(claim: queue.Claim, worked: Callable[[], None]) -> None:
     """Take a claim to its end, whatever happens; `worked` is called once only saving is left."""
     started = time.monotonic()
     try:

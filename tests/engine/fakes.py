@@ -10,7 +10,7 @@ import asyncpg
 
 from db.columns import uuid7
 from piccolo_conf import DB
-from pipeline import controls, queue, turn
+from pipeline import controls, queue, turn, work
 from pipeline.advance import advance
 from pipeline.errors import ItemError
 from pipeline.messages import FUNCTIONS, NAMES
