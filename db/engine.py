@@ -44,32 +44,30 @@ LOST_CONNECTION = (
 """What a restart of PostgreSQL looks like from here: worth another try, with a new connection."""
 
 
-TRANSIENT = (
-    asyncpg.SerializationError,
-    asyncpg.DeadlockDetectedError,
-    TimeoutError,
-    *LOST_CONNECTION,
-)
+ROLLED_BACK = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
+"""PostgreSQL chose this transaction to give way; nothing of it stands."""
+
+TRANSIENT = (*ROLLED_BACK, TimeoutError, *LOST_CONNECTION)
 """What may succeed when the same transaction is run again."""
-
-
-DEADLOCK_TRIES = 5
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def again_after_deadlock(function: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
-    """Call a function that begins with a transaction anew when that was a deadlock's victim."""
+def again_if_rolled_back(function: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
+    """Call `function` again, up to five times, when its transaction had to give way to another.
+
+    For functions that begin with their transaction and do nothing else before it.
+    """
 
     @functools.wraps(function)
-    async def wrapped(*args: P.args, **kwargs: P.kwargs) -> T:
-        for _ in range(DEADLOCK_TRIES - 1):
-            with contextlib.suppress(asyncpg.DeadlockDetectedError):
+    async def repeated(*args: P.args, **kwargs: P.kwargs) -> T:
+        for _ in range(4):
+            with contextlib.suppress(*ROLLED_BACK):
                 return await function(*args, **kwargs)
         return await function(*args, **kwargs)
 
-    return wrapped
+    return repeated
 
 
 class QuietConnection(asyncpg.Connection):  # type: ignore[misc]

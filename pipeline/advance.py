@@ -15,6 +15,7 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
+from db.engine import again_if_rolled_back
 from db.status import Phase, RunOrder, RunStatus, StageStatus
 from piccolo_conf import DB
 from pipeline import broker, credits, entering, messages, queue, results
@@ -63,6 +64,7 @@ async def advance(key: queue.RunKey) -> None:
         going_on = await _step(key)
 
 
+@again_if_rolled_back
 async def _step(key: queue.RunKey) -> bool:
     """One step of `advance`; whether another may be due."""
     run = None
@@ -217,6 +219,7 @@ async def _end(
     return Ended(status, error)
 
 
+@again_if_rolled_back
 async def halt(
     key: queue.RunKey, stage: int, error: PipelineError, phase: Phase = Phase.AI_CALL
 ) -> None:

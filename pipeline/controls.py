@@ -13,7 +13,7 @@ import msgspec
 from redis.exceptions import RedisError
 
 from db.columns import uuid7
-from db.engine import again_after_deadlock
+from db.engine import again_if_rolled_back
 from db.lineage import ALREADY_DONE, SELECTED
 from db.status import ACTIVE_RUN, GenerationStatus, RunOrder, RunStatus, StageStatus
 from piccolo_conf import DB
@@ -150,6 +150,7 @@ async def _set_status(connection: asyncpg.Connection, run: Run, status: RunStatu
     )
 
 
+@again_if_rolled_back
 async def pause(account: UUID, run_id: UUID) -> None:
     """Nothing new starts; what is in flight finishes. Pausing a paused run does nothing."""
     async with DB.transaction() as transaction:
@@ -162,6 +163,7 @@ async def pause(account: UUID, run_id: UUID) -> None:
     await _tell(run)
 
 
+@again_if_rolled_back
 async def resume(account: UUID, run_id: UUID) -> None:
     """Go on where the run stopped: after a pause, or once what stopped it is mended."""
     async with DB.transaction() as transaction:
@@ -184,7 +186,7 @@ async def was_halted(connection: asyncpg.Connection, run: Run) -> bool:
     return stage is None or run.stages.get(stage) != StageStatus.CLOSED
 
 
-@again_after_deadlock
+@again_if_rolled_back
 async def cancel(account: UUID, run_id: UUID) -> Cancelled:
     """Stop for good: what is open is cancelled, held credits come back, what is saved stays."""
     async with DB.transaction() as transaction:
@@ -209,7 +211,7 @@ async def cancel(account: UUID, run_id: UUID) -> Cancelled:
     return Cancelled(cancelled, {row["stage"]: row["items"] for row in kept}, released)
 
 
-@again_after_deadlock
+@again_if_rolled_back
 async def retry(
     account: UUID,
     run_id: UUID,

@@ -16,3 +16,9 @@ def set_up_logs() -> None:
     )
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+    hush()
+
+
+def hush() -> None:
+    """Keep the pool's traceback at each restart of PostgreSQL out of sight: we say it in words."""
+    logging.getLogger("asyncpg").setLevel(logging.ERROR)

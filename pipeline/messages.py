@@ -149,10 +149,13 @@ def _articles(completed: int, total: int | None, made: dict[str, int]) -> str:
 
 
 def _prompts(completed: int, total: int | None, made: dict[str, int]) -> str:
-    text = (
-        f"{plural(made['featured'], 'Featured Image')}"
-        f" + {plural(made['in_article'], 'In-article Image Prompt')} ready"
-    )
+    if made["in_article"]:
+        text = (
+            f"{plural(made['featured'], 'Featured Image')}"
+            f" + {plural(made['in_article'], 'In-article Image Prompt')} ready"
+        )
+    else:
+        text = f"{plural(made['featured'], 'Featured Image Prompt')} ready"
     return text if total is None else f"{text} for {_of(completed, total, 'article')}"
 
 

@@ -6,13 +6,16 @@ saved and the run begins.
 """
 
 import os
+import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import click
 import msgspec
+import msgspec.inspect
 
 from api.cli.display import Display, Lines, new_display
 from api.cli.report import make_report, print_report, tell_missing, trouble
@@ -44,17 +47,36 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     as_json: bool
 
 
+class Language(click.ParamType):
+    """Two letters, as RunOptions wants them."""
+
+    name = "XX"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if not re.fullmatch(r"[a-z]{2}", str(value)):
+            self.fail(f"{value!r} is not a code of two small letters, such as en or de.", param)
+        return str(value)
+
+
+def choice(flag: str, name: str, told: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """The flag of one of the RunOptions, with its limits and default."""
+    field = {each.name: each for each in msgspec.structs.fields(RunOptions)}[name]
+    kind = msgspec.inspect.type_info(field.type)
+    limits: click.ParamType = Language()
+    if isinstance(kind, msgspec.inspect.IntType):
+        limits = click.IntRange(kind.ge, kind.le)
+    return click.option(flag, name, type=limits, help=told, show_default=str(field.default))
+
+
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path), metavar="FILE.csv")
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder for articles.")
 @click.option("--flow", is_flag=True, help="Hand items on one by one instead of stage by stage.")
 @click.option("--concurrency", type=click.IntRange(1, 1000), help="Items at work at once.")
-@click.option("--ideas", "ideas_per_cluster", type=int, help="Ideas per cluster, 1 to 10 (2).")
-@click.option("--words", "target_words", type=int, help="Words per article, 200 to 5000 (1000).")
-@click.option(
-    "--images", "images_per_article", type=int, help="Images inside an article, 0 to 10 (2)."
-)
-@click.option("--language", help="Language of the articles, such as de (en).")
+@choice("--ideas", "ideas_per_cluster", "Ideas per cluster.")
+@choice("--words", "target_words", "Words per article.")
+@choice("--images", "images_per_article", "Images inside an article.")
+@choice("--language", "language", "Language of the articles.")
 @click.option("--limit", type=click.IntRange(min=1), help="Use only the first N keywords.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON on stdout.")
 @account_option
@@ -73,7 +95,9 @@ def automate(
     Exit code: 0 complete, 1 something failed, 2 bad usage or input, 130 cancelled.
     """
     wanted = Wanted(
-        options=check_options(options),
+        options=msgspec.convert(
+            {name: value for name, value in options.items() if value is not None}, RunOptions
+        ),
         data=read_file(file),
         out=check_folder(out),
         order=RunOrder.FLOW if flow else RunOrder.STAGE_BY_STAGE,
@@ -84,26 +108,6 @@ def automate(
     )
     with environment.system(workers=True):
         raise SystemExit(run_async(lambda: _automate(wanted)))
-
-
-FLAGS = {
-    "ideas_per_cluster": "--ideas",
-    "target_words": "--words",
-    "images_per_article": "--images",
-    "language": "--language",
-}
-
-
-def check_options(given: dict[str, Any]) -> RunOptions:
-    """The run's options from those that were given. Raises BadParameter naming the flag."""
-    chosen = {name: value for name, value in given.items() if value is not None}
-    for name, value in chosen.items():
-        try:
-            msgspec.convert({name: value}, RunOptions)
-        except msgspec.ValidationError as error:
-            rule = str(error).split(" - at ")[0]
-            raise click.BadParameter(f"{value!r}: {rule}", param_hint=FLAGS[name]) from None
-    return msgspec.convert(chosen, RunOptions)
 
 
 def check_folder(out: Path) -> Path:
@@ -154,6 +158,11 @@ async def _automate(wanted: Wanted) -> int:
             click.echo(line, err=True)
     else:
         print_report(report)
+    if not done.articles and report.exit_code == 0:
+        notes.say(
+            "All that these keywords lead to has been planned before, so nothing new was written."
+            f" `igny8 export --out {wanted.out}` writes the articles there are."
+        )
     tell_missing(done)
     return report.exit_code
 
@@ -219,11 +228,12 @@ def tell_rejected(file: Path, found: importing.Import) -> None:
         click.echo(f"  line {rejected.line}: {rejected.reason}: {rejected.text}", err=True)
     if len(found.rejected) > SHOWN:
         click.echo(f"  … and {len(found.rejected) - SHOWN:,} more", err=True)
-    for unread in found.unread[:SHOWN]:
+    if found.unread:
         click.echo(
-            f"  line {unread.line}: {unread.column} {unread.text!r} is not understood,"
-            " it counts as unknown",
+            f"{plural(len(found.unread), 'cell')} of {file} not understood, taken as unknown:",
             err=True,
         )
+    for unread in found.unread[:SHOWN]:
+        click.echo(f"  line {unread.line}: {unread.column} {unread.text!r}", err=True)
     if len(found.unread) > SHOWN:
-        click.echo(f"  … and {len(found.unread) - SHOWN:,} more cells not understood", err=True)
+        click.echo(f"  … and {len(found.unread) - SHOWN:,} more", err=True)

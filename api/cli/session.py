@@ -10,6 +10,7 @@ import uvloop
 
 from piccolo_conf import DB
 from pipeline import connections
+from pipeline.logs import hush
 
 T = TypeVar("T")
 
@@ -36,6 +37,8 @@ account_option = click.option(
 
 def run_async(main: Callable[[], Awaitable[T]]) -> T:
     """Run `main` on a loop of its own, with PostgreSQL and Redis open until it is done."""
+
+    hush()
 
     async def opened() -> T:
         await connections.open_all()

@@ -29,6 +29,8 @@ _KNOWN = (
     (b"\x7fELF", "a program"),
     (b"SQLite format 3", "a SQLite database"),
 )
+_PAGE = (b"<!doctype html", b"<html", b"<?xml")
+_START = 256
 _CONTROL = bytes(set(range(32)) - set(b"\0\t\n\v\f\r\x1a\x1b"))
 _FEW = 0.3
 """Share of letters outside ASCII up to which a text that is not UTF-8 is taken for cp1252."""
@@ -39,6 +41,8 @@ def to_text(data: bytes) -> tuple[str, str]:
     for start, what in _KNOWN:
         if data.startswith(start):
             raise ImportRefused(f"The file is {what}, not text. {_ADVICE}")
+    if data[:_START].lstrip(b"\xef\xbb\xbf \r\n\t").lower().startswith(_PAGE):
+        raise ImportRefused(f"The file is a web page, not a list of keywords. {_ADVICE}")
     encoding = _encoding_of(data)
     try:
         return data.decode(encoding), encoding

@@ -21,8 +21,8 @@ from pipeline.clustering.assigning import Placement
 from pipeline.clustering.placing import place
 from pipeline.errors import ItemError
 from pipeline.stage import Done, Job, Outcomes, Preparation, Stage
+from pipeline.turn import answer_bell
 from pipeline.words import key_of
-from pipeline.work import answer_bell
 
 
 async def prepare(preparation: Preparation) -> Sequence[UUID]:

@@ -20,8 +20,8 @@ from pipeline.errors import ValidationError
 from pipeline.planning import Brief, Ideas
 from pipeline.settings import settings
 from pipeline.stage import Done, Job, Outcomes, Stage
+from pipeline.turn import answer_bell
 from pipeline.words import key_of
-from pipeline.work import answer_bell
 
 KEYWORDS = 80
 """Keywords of a cluster that the question names, the most searched ones."""

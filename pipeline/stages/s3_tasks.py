@@ -12,7 +12,7 @@ import dramatiq
 from piccolo_conf import DB
 from pipeline.errors import ValidationError
 from pipeline.stage import Done, Job, Outcomes, Stage
-from pipeline.work import answer_bell
+from pipeline.turn import answer_bell
 
 
 async def work(job: Job) -> Outcomes:

@@ -20,7 +20,7 @@ from pipeline.articles import Article, ArticleExtension, Plan
 from pipeline.errors import AIProviderError, ContentPolicyError, RetryLater, ValidationError
 from pipeline.markdown import clean_body
 from pipeline.stage import Done, Job, Outcomes, Stage
-from pipeline.work import answer_bell
+from pipeline.turn import answer_bell
 
 
 async def work(job: Job) -> Outcomes:

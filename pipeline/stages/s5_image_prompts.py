@@ -16,7 +16,7 @@ from pipeline.errors import ValidationError
 from pipeline.illustrating import ImagePrompts
 from pipeline.markdown import headings
 from pipeline.stage import Done, Job, Outcomes, Stage
-from pipeline.work import answer_bell
+from pipeline.turn import answer_bell
 
 
 async def work(job: Job) -> Outcomes:

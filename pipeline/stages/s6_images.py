@@ -18,7 +18,7 @@ from pipeline.fields import fit
 from pipeline.pictures import BrokenPicture, Picture, recode
 from pipeline.settings import settings
 from pipeline.stage import Done, Job, Outcomes, Stage
-from pipeline.work import answer_bell
+from pipeline.turn import answer_bell
 
 AGAIN_AFTER = 2.0
 """Seconds before an unreadable picture is asked for again."""

@@ -17,7 +17,7 @@ from pipeline import language, media
 from pipeline.review import Article, Check, duplicates, inspect, make_report
 from pipeline.review.reading import REVIEWABLE, read_articles
 from pipeline.stage import Done, Job, Outcomes, Stage
-from pipeline.work import answer_bell
+from pipeline.turn import answer_bell
 
 _SAVE = """
     update content set review = $3, status = $4

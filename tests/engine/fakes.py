@@ -10,7 +10,7 @@ import asyncpg
 
 from db.columns import uuid7
 from piccolo_conf import DB
-from pipeline import controls, queue, work
+from pipeline import controls, queue, turn, work
 from pipeline.advance import advance
 from pipeline.errors import ItemError
 from pipeline.messages import FUNCTIONS, NAMES
@@ -152,7 +152,7 @@ async def go_on(key: queue.RunKey, turns: int = 30) -> str:
             break
         for number in (2, 6):
             if number in STAGES:
-                await work.answer_bell(number, str(key.account), str(key.run))
+                await turn.answer_bell(number, str(key.account), str(key.run))
         await advance(key)
     return await status(key)
 

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from db.status import RunOrder
-from pipeline import broker, controls, credits, ledger, queue, work
+from pipeline import broker, controls, credits, ledger, queue, turn
 from pipeline.advance import advance
 from pipeline.errors import (
     AIProviderError,
@@ -176,7 +176,7 @@ async def test_many_who_advance_at_once_do_each_step_once(account: UUID, fate: F
     await asyncio.gather(*(advance(key) for _ in range(5)))
     for number in (2, 2, 2):
         await asyncio.gather(
-            *(work.answer_bell(number, str(account), str(key.run)) for _ in range(4))
+            *(turn.answer_bell(number, str(account), str(key.run)) for _ in range(4))
         )
     await asyncio.gather(*(advance(key) for _ in range(5)))
     entries = await fakes.rows(
@@ -194,7 +194,7 @@ async def at_stage_six(account: UUID, fate: Fate) -> tuple[queue.RunKey, list[qu
     )
     await advance(key)
     for number in (2, 2, 2, 2):
-        await work.answer_bell(number, str(account), str(key.run))
+        await turn.answer_bell(number, str(account), str(key.run))
         await advance(key)
     claims = [await queue.claim(key, f"token-{n}", 60.0, [(6, 1)]) for n in range(2)]
     return key, [claim for claim in claims if isinstance(claim, queue.Claim)]

@@ -50,6 +50,7 @@ SUCCESSES: list[tuple[int, int, int, dict[str, int], str]] = [
         *(5, 1, 1, {"featured": 1, "in_article": 4}),
         "1 Featured Image + 4 In-article Image Prompts ready",
     ),
+    (5, 1, 1, {"featured": 1, "in_article": 0}, "1 Featured Image Prompt ready"),
     (6, 5, 5, {}, "5 images generated successfully"),
     (6, 1, 1, {}, "1 image generated successfully"),
     (6, 5, 3, {}, "3 of 5 images generated, 2 failed"),

@@ -141,6 +141,7 @@ def test_a_table_without_keyword_column_is_refused_with_its_columns() -> None:
     [
         (b"PK\x03\x04" + b"x" * 100, "a ZIP archive or an Excel workbook"),
         (b"\x89PNG\r\n\x1a\n" + bytes(100), "a PNG image"),
+        (b"\n<!DOCTYPE html><html><body>Sign in</body></html>", "a web page"),
         (bytes(range(256)) * 20, "binary"),
         (bytes(1000), "binary"),
     ],
