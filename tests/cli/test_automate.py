@@ -116,6 +116,26 @@ async def test_ctrl_c_cancels_the_run_and_tells_what_was_kept(igny8: Igny8, acco
         assert await connection.fetchval("select sum(held) from credit_entry") == 0
 
 
+async def test_ctrl_c_before_the_run_leaves_without_a_trace(igny8: Igny8, account: UUID) -> None:
+    process = igny8.start(
+        "automate",
+        igny8.file("keywords.csv", CSV),
+        "--out",
+        str(igny8.folder / "out"),
+        TEXT_MODEL="demo-text+hang",
+    )
+    try:
+        async with asyncio.timeout(LIMIT):
+            while not (igny8.folder / "out").exists():  # noqa: ASYNC110 - another process makes it
+                await asyncio.sleep(0.005)
+        process.send_signal(signal.SIGINT)
+        _, err = await asyncio.to_thread(process.communicate, timeout=LIMIT)
+    finally:
+        process.kill()
+    assert process.returncode == 130, err
+    assert "Traceback" not in err
+
+
 async def the_run() -> UUID:
     async with DB.connection() as connection:
         return UUID(str(await connection.fetchval("select id from automation_run")))
