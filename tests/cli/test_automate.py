@@ -88,6 +88,7 @@ async def test_failed_items_are_named_with_the_command_that_tries_them_again(
     run = await the_run()
     assert f"igny8 retry {run}" in failed.err
     assert "declined this item" in failed.err
+    assert failed.err.count("not generated") == 1
     retried = await igny8("retry", str(run), "--stage", "6")
     assert retried.code == 0, retried
     assert "will be tried again" in retried.out
