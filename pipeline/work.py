@@ -17,7 +17,7 @@ from uuid import UUID
 
 from db.engine import TRANSIENT
 from db.status import GenerationStatus, Phase, StageStatus
-from pipeline import broker, heartbeat, ledger, queue, reporter
+from pipeline import broker, heartbeat, ledger, queue, reopening, reporter
 from pipeline.advance import advance, halt
 from pipeline.errors import (
     ErrorPayload,
@@ -225,5 +225,5 @@ async def _give_back(claim: queue.Claim, *, delay: float = 0.0, refund: bool = F
     """The items are pending again; PostgreSQL hears it first, so that a new claim is not undone."""
     ids = [held.id for held in claim.items]
     with contextlib.suppress(*TRANSIENT):
-        await ledger.put_back(claim.key.run, claim.stage, ids)
+        await reopening.put_back(claim.key.run, claim.stage, ids)
     await queue.release(claim, ids, delay=delay, refund=refund)

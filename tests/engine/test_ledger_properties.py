@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from db.status import GenerationStatus, RunOrder, StageStatus
 from pipeline import connections as open_connections
-from pipeline import controls, credits, ledger, queue
+from pipeline import controls, credits, ledger, queue, reopening
 from pipeline.advance import advance, halt
 from pipeline.errors import (
     AIAuthError,
@@ -103,7 +103,7 @@ class History:
         if self.at_work:
             claim, _, _ = self.at_work.pop(choice % len(self.at_work))
             ids = [h.id for h in claim.items]
-            await ledger.put_back(self.key.run, claim.stage, ids)
+            await reopening.put_back(self.key.run, claim.stage, ids)
             await queue.release(claim, ids, refund=choice % 2 == 0)
 
     async def die(self, choice: int) -> None:

@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from db.status import RunOrder
-from pipeline import controls, credits
+from pipeline import controls, credits, receipts
 from pipeline.advance import advance
 from pipeline.errors import (
     AIProviderError,
@@ -34,7 +34,7 @@ async def test_a_retried_item_and_all_that_follows_complete_after_the_end(
     key, first = await fakes.failed_once(account, fate, last_stage=7, order=order)
     fate.worked.clear()
     receipt = await controls.retry(account, key.run, stage=2, items=[first])
-    assert receipt == controls.Retried({2: [first]}, [])
+    assert receipt == receipts.Retried({2: [first]}, [])
     assert await fakes.go_on(key) == "completed"
     assert len(fate.worked) == len(set(fate.worked)) == 1 + 2 + 2 + 2 + 4 + 2
     for number, total in ((2, 2), (3, 4), (4, 4), (5, 4), (6, 8), (7, 4)):
