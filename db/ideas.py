@@ -1,21 +1,23 @@
-"""Ideas that ended runs have left without an article, and their taking up by a later run."""
+"""Ideas that ended runs have left unfinished, and their taking up by a later run."""
 
 from uuid import UUID
 
 import asyncpg
 
-_LEFT = """
+from db.lineage import UNFINISHED_IDEA
+
+_LEFT = f"""
     content_idea i where i.account_id = $1 and i.cluster_id = $2 and i.run_id is distinct from $3
     and not exists (select 1 from automation_run o
                     where o.id = i.run_id and o.status in ('running', 'paused'))
-    and not exists (select 1 from task t join content c on c.task_id = t.id where t.idea_id = i.id)
+    and {UNFINISHED_IDEA}
 """
 
 
 async def count_left(
     connection: asyncpg.Connection, account: UUID, cluster: UUID, run: UUID
 ) -> int:
-    """How many unwritten ideas of a cluster the run can take up.
+    """How many unfinished ideas of a cluster the run can take up.
 
     0 for a run that ends with stage 2: somebody asked for new ideas by hand.
     """
@@ -31,7 +33,7 @@ async def count_left(
 
 
 async def take_up(connection: asyncpg.Connection, account: UUID, cluster: UUID, run: UUID) -> None:
-    """Make the unwritten ideas of a cluster those of the run."""
+    """Make the unfinished ideas of a cluster those of the run."""
     await connection.execute(
         f"update content_idea set run_id = $3 where id in (select i.id from {_LEFT})",
         account,

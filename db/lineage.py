@@ -63,8 +63,10 @@ _IMAGES_OPEN = (
 _IDEAS_OF_OTHERS = """
     from content_idea i left join automation_run o on o.id = i.run_id
     where i.cluster_id = c.id and i.run_id is distinct from $1"""
-_NO_ARTICLE = """not exists (
-    select 1 from task t join content x on x.task_id = t.id where t.idea_id = i.id)"""
+UNFINISHED_IDEA = """not exists (
+    select 1 from task t join content x on x.task_id = t.id
+    where t.idea_id = i.id and (x.status <> 'draft' or x.review is not null))"""
+"""An idea `i` without an article, or with a draft that has not come to its review."""
 
 TAKEN_CLUSTER = f"""
     exists (select 1 from automation_run o join run_item t on t.run_id = o.id
@@ -72,7 +74,7 @@ TAKEN_CLUSTER = f"""
           and t.stage = 2 and t.item_id = c.id and t.status in ('queued', 'processing'))
     or exists (select 1 {_IDEAS_OF_OTHERS} and o.status in ('running', 'paused'))
     or (exists (select 1 {_IDEAS_OF_OTHERS})
-        and not exists (select 1 {_IDEAS_OF_OTHERS} and {_NO_ARTICLE}))"""
+        and not exists (select 1 {_IDEAS_OF_OTHERS} and {UNFINISHED_IDEA}))"""
 """A cluster `c` that an automation leaves alone: another run is at it, or all its ideas of other
 runs have their article. Where some have none, the run takes those up instead of new ones."""
 

@@ -15,7 +15,7 @@ LONGEST = 200
 
 
 class Row(msgspec.Struct, frozen=True):
-    """A keyword; `settled` when a person or a lock keeps it in its cluster."""
+    """A keyword; `settled` when it stays in its cluster, see `keywords`."""
 
     id: UUID
     text: str
@@ -27,19 +27,24 @@ class Row(msgspec.Struct, frozen=True):
         return key_of(self.text)
 
 
-async def keywords(account_id: UUID, ids: Sequence[UUID]) -> dict[UUID, Row]:
-    """The account's keywords among `ids`, by id, in their order; texts trimmed."""
+async def keywords(account_id: UUID, run_id: UUID, ids: Sequence[UUID]) -> dict[UUID, Row]:
+    """The account's keywords among `ids`, by id, in their order; texts trimmed.
+
+    One that a person has placed, or that lies in a locked cluster, is settled. In an automation so
+    is any that has a cluster: clustering anew is asked for by hand.
+    """
     async with DB.connection() as connection:
         found = await connection.fetch(
             """
-            SELECT k.id, k.text, k.cluster_id IS NOT NULL
-                AND (k.placed_by IS NOT DISTINCT FROM $3 OR c.locked) AS settled
+            SELECT k.id, k.text, k.cluster_id IS NOT NULL AND (
+                k.placed_by IS NOT DISTINCT FROM $3 OR c.locked OR EXISTS (
+                    SELECT 1 FROM automation_run r WHERE r.id = $4 AND r.last_stage > 1)) AS settled
             FROM unnest($2::uuid[]) WITH ORDINALITY AS wanted(id, position)
             JOIN keyword k ON k.id = wanted.id AND k.account_id = $1
             LEFT JOIN cluster c ON c.id = k.cluster_id
             ORDER BY wanted.position
             """,
-            *(account_id, list(ids), PlacedBy.PERSON.value),
+            *(account_id, list(ids), PlacedBy.PERSON.value, run_id),
         )
     return {row["id"]: Row(row["id"], row["text"].strip(), row["settled"]) for row in found}
 

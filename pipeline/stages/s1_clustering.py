@@ -27,7 +27,7 @@ from pipeline.words import key_of
 
 async def prepare(preparation: Preparation) -> Sequence[UUID]:
     """Find the clusters for all keywords of the run; the keywords in order of similarity."""
-    found = await rows.keywords(preparation.account_id, preparation.items)
+    found = await rows.keywords(preparation.account_id, preparation.run_id, preparation.items)
     _, to_place = _sorted(preparation.items, found)
     if not to_place:
         return preparation.items
@@ -47,7 +47,7 @@ async def work(job: Job) -> Outcomes:
     """Find a cluster for each keyword of this job."""
     items = [item.id for item in job.items]
     job.report(Phase.AI_CALL, 0.0)
-    found = await rows.keywords(job.account_id, items)
+    found = await rows.keywords(job.account_id, job.run_id, items)
     outcomes, to_place = _sorted(items, found)
     texts = [found[same[0]].text for same in to_place.values()]
     placed = await place(texts, job.run_id, Asker(job.account_id, job.usage)) if texts else {}

@@ -28,13 +28,17 @@ async def work(job: Job) -> Outcomes:
     """Draw the image of this job, check it, and store its file."""
     async with DB.connection() as connection:
         image = await connection.fetchrow(
-            "SELECT content_id, prompt FROM image WHERE account_id = $1 AND id = $2",
-            *(job.account_id, job.item.id),
+            "SELECT content_id, prompt, path IS NOT NULL AND EXISTS (SELECT 1 FROM automation_run"
+            " WHERE id = $3 AND first_stage < 6) AS kept FROM image"
+            " WHERE account_id = $1 AND id = $2",
+            *(job.account_id, job.item.id, job.run_id),
         )
     if image is None:
         raise ValidationError("The image no longer exists", "/images")
     if not image["prompt"].strip():
         raise ValidationError("The image has no prompt", f"/images?id={job.item.id}")
+    if image["kept"]:  # drawn for an earlier run; by hand it is drawn anew
+        return {job.item.id: Done(cost=0)}
     job.report(Phase.AI_CALL, 0.0, prompt=fit(image["prompt"], 80))
     data = await provider.draw(image["prompt"], size=settings().image_size, usage=job.usage)
     job.report(Phase.PARSE)
@@ -61,6 +65,8 @@ def _keep(path: str, data: bytes) -> Picture:
 async def save(connection: asyncpg.Connection, job: Job, results: dict[UUID, Any]) -> None:
     """Note the file in the image's row."""
     for image_id, row in results.items():
+        if row is None:
+            continue
         await connection.execute(
             "UPDATE image SET path = $3, width = $4, height = $5, size = $6, demo = $7 "
             "WHERE account_id = $1 AND id = $2",

@@ -149,6 +149,16 @@ async def new_job(account: UUID, stage: Stage, *ids: UUID, **options: Any) -> Jo
     )
 
 
+async def by_hand(account: UUID, stage: Stage, *ids: UUID, **options: Any) -> Job:
+    """A job of a run over this stage alone."""
+    job = await new_job(account, stage, *ids, **options)
+    await fetch(
+        "UPDATE automation_run SET first_stage = $2, last_stage = $2 WHERE id = $1",
+        *(job.run_id, stage.number),
+    )
+    return job
+
+
 async def save(stage: Stage, job: Job, results: dict[UUID, Any]) -> None:
     """Save in a transaction, as the engine does it."""
     async with DB.transaction() as transaction:

@@ -123,7 +123,7 @@ async def test_what_a_person_or_a_lock_has_settled_stays_and_costs_nothing(
         await keyword(account, "black tea", cluster_id=mine, placed_by="person"),
         await keyword(account, "white tea", cluster_id=mine, placed_by="ai"),
     ]
-    outcomes = await rows.run(STAGE, await rows.new_job(account, STAGE, *ids))
+    outcomes = await rows.run(STAGE, await rows.by_hand(account, STAGE, *ids))
     found = await by_text(account)
     assert [found[text]["name"] for text in ("green tea", "black tea", "white tea")] == [
         *("Locked", "Mine", "Tea")
@@ -296,3 +296,13 @@ async def test_preparing_gives_every_item_back_the_bad_and_settled_ones_last(
     job.items = [Item(id=item, title="", price=1) for item in ordered[:100]]
     outcomes = await STAGE.work(job)
     assert sum(isinstance(outcome, Done) for outcome in outcomes.values()) == 100
+
+
+async def test_an_automation_leaves_keywords_in_the_clusters_they_have(
+    account: UUID, ai: Service
+) -> None:
+    tea = await cluster(account, "Tea")
+    known = await keyword(account, "green tea", cluster_id=tea, placed_by="ai")
+    outcomes = await rows.run(STAGE, await rows.new_job(account, STAGE, known))
+    assert outcomes == {known: Done(cost=0)}
+    assert not ai.asked

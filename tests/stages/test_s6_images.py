@@ -7,6 +7,7 @@ from PIL import Image
 
 from db.status import Phase
 from pipeline.errors import AIProviderError, RetryLater, StorageError, ValidationError
+from pipeline.stage import Done
 from pipeline.stages.s6_images import STAGE
 from tests.stages import rows
 from tests.stages.service import Service
@@ -42,7 +43,7 @@ async def test_work_done_twice_leaves_one_file(
 ) -> None:
     ai.pictures = [png(), png(80, 40)]
     image = await rows.new_image(account)
-    job = await rows.new_job(account, STAGE, image)
+    job = await rows.by_hand(account, STAGE, image)
     await rows.run(STAGE, job)
     await rows.run(STAGE, job)
     assert len(files_in(media_folder)) == 1
@@ -93,3 +94,14 @@ async def test_the_progress_shows_the_beginning_of_the_prompt(
     (told,) = reports.of(Phase.AI_CALL)
     assert told["prompt"].startswith("A kettle A kettle")
     assert len(told["prompt"]) <= 80
+
+
+async def test_an_automation_keeps_an_image_that_is_drawn_already(
+    account: UUID, ai: Service, media_folder: Path
+) -> None:
+    ai.pictures = [png(), png(80, 40)]
+    image = await rows.new_image(account)
+    for _ in range(2):
+        outcomes = await rows.run(STAGE, await rows.new_job(account, STAGE, image))
+    assert outcomes == {image: Done(cost=0)}
+    assert await rows.value("SELECT width FROM image WHERE id = $1", image) == 64
