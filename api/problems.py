@@ -114,6 +114,8 @@ def _known(request: Request[Any, Any, Any], error: Exception) -> Problem:
             return Problem(status, code, error.user_message)
         case ValidationException():
             return _validation(request, error)
+        case RecursionError():  # of the decoder: nothing of ours recurses
+            return Problem(400, "validation", "The body is nested too deeply.")
         case HTTPException() if error.status_code < 500:
             return _http(error)
         case _ if isinstance(error, UNREACHABLE):

@@ -14,7 +14,7 @@ from api.schemas import RetryRun, Run, RunPage, StartRun
 from api.selection import rows_of
 from db.status import RunStatus
 from piccolo_conf import DB
-from pipeline import controls, progress
+from pipeline import controls, progress, receipts
 from pipeline.messages import FUNCTIONS
 
 STAGE_OF = {function: number for number, function in FUNCTIONS.items()}
@@ -136,7 +136,7 @@ async def resume_run(account_id: Account, run_id: FromPath[UUID]) -> Run:
 
 
 @post("/runs/{run_id:uuid}/cancel", status_code=200, summary="Cancel a run")
-async def cancel_run(account_id: Account, run_id: FromPath[UUID]) -> controls.Cancelled:
+async def cancel_run(account_id: Account, run_id: FromPath[UUID]) -> receipts.Cancelled:
     """Ends the run for good. What is saved stays; the receipt says what was stopped."""
     return await controls.cancel(account_id, run_id)
 
@@ -144,6 +144,6 @@ async def cancel_run(account_id: Account, run_id: FromPath[UUID]) -> controls.Ca
 @post("/runs/{run_id:uuid}/retry", status_code=200, summary="Retry failed items")
 async def retry_run(
     account_id: Account, run_id: FromPath[UUID], data: JSONBody[RetryRun]
-) -> controls.Retried:
+) -> receipts.Retried:
     """Try failed items again, while the run goes on or after it: what was retried, what not."""
     return await controls.retry(account_id, run_id, stage=data.stage, items=data.items)

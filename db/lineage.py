@@ -67,7 +67,10 @@ _NO_ARTICLE = """not exists (
     select 1 from task t join content x on x.task_id = t.id where t.idea_id = i.id)"""
 
 TAKEN_CLUSTER = f"""
-    exists (select 1 {_IDEAS_OF_OTHERS} and o.status in ('running', 'paused'))
+    exists (select 1 from automation_run o join run_item t on t.run_id = o.id
+        where o.account_id = c.account_id and o.id <> $1 and o.status in ('running', 'paused')
+          and t.stage = 2 and t.item_id = c.id and t.status in ('queued', 'processing'))
+    or exists (select 1 {_IDEAS_OF_OTHERS} and o.status in ('running', 'paused'))
     or (exists (select 1 {_IDEAS_OF_OTHERS})
         and not exists (select 1 {_IDEAS_OF_OTHERS} and {_NO_ARTICLE}))"""
 """A cluster `c` that an automation leaves alone: another run is at it, or all its ideas of other

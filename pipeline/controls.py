@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from uuid import UUID
 
 import asyncpg
-import msgspec
 from redis.exceptions import RedisError
 
 from db.columns import uuid7
@@ -17,10 +16,11 @@ from db.engine import again_if_rolled_back
 from db.lineage import ALREADY_DONE, SELECTED
 from db.status import ACTIVE_RUN, GenerationStatus, RunOrder, RunStatus, StageStatus
 from piccolo_conf import DB
-from pipeline import broker, credits, ledger, messages, queue
+from pipeline import broker, credits, messages, queue, reopening
 from pipeline.errors import PipelineError, ValidationError
 from pipeline.options import RunOptions
 from pipeline.rebuild import sync
+from pipeline.receipts import Cancelled, Retried, Skipped
 from pipeline.run import Run, lock
 from pipeline.settings import settings
 from pipeline.words import plural
@@ -37,28 +37,6 @@ class UnknownRun(PipelineError):
 
 class IllegalMove(PipelineError):
     """The run is not in a state in which this can be done; the message says which it is in."""
-
-
-class Cancelled(msgspec.Struct, frozen=True):
-    """Receipt of a cancel: items cancelled and outcomes kept by stage, credits that came back."""
-
-    cancelled: dict[int, int]
-    completed: dict[int, int]
-    released: int
-
-
-class Skipped(msgspec.Struct, frozen=True):
-    """An item that was not retried, and why."""
-
-    item: UUID
-    reason: str
-
-
-class Retried(msgspec.Struct, frozen=True):
-    """Receipt of a retry: items that are pending again by stage, those that are not and why."""
-
-    retried: dict[int, list[UUID]]
-    skipped: list[Skipped]
 
 
 async def start(
@@ -196,7 +174,7 @@ async def cancel(account: UUID, run_id: UUID) -> Cancelled:
         if run.status not in ACTIVE_RUN and not halted:
             raise IllegalMove(f"The run is {run.status.value}; there is nothing to cancel.")
         await _set_status(connection, run, RunStatus.CANCELLED)
-        cancelled = await ledger.cancel_open(connection, run_id)
+        cancelled = await reopening.cancel_open(connection, run_id)
         released = await credits.release(connection, account, run_id)
         kept = await connection.fetch(
             "select stage, count(*) as items from run_item"
@@ -227,10 +205,10 @@ async def retry(
         connection = transaction.connection
         run = await _locked(connection, account, run_id)
         wanted = [stage] if stage is not None else sorted(run.stages)
-        opened = {n: await ledger.reopen(connection, run_id, n, items) for n in wanted}
+        opened = {n: await reopening.reopen(connection, run_id, n, items) for n in wanted}
         opened = {n: rows for n, rows in opened.items() if rows}
         for n in opened:
-            await ledger.hold_for_open(connection, account, run_id, n)
+            await reopening.hold_for_open(connection, account, run_id, n)
             await connection.execute(
                 "update run_stage set status = 'open', closed_at = null"
                 " where run_id = $1 and stage = $2",

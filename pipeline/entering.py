@@ -25,6 +25,8 @@ LOCK_ARTICLES = (
     " order by id for no key update"
 )
 
+LOCK_PLANNING = "select pg_advisory_xact_lock(hashtextextended('planning ' || $1::uuid, 0))"
+
 Child = tuple[UUID, int]
 """(item id, position) of an item that entered a stage."""
 
@@ -44,6 +46,9 @@ async def follow(
     An article whose image was retried is reviewed anew: its closed item opens again.
     """
     again = "nothing"
+    if stage == 2:
+        # Two runs on the same keywords may open it at once: the second leaves the first's clusters.
+        await connection.execute(LOCK_PLANNING, account)
     if stage == 7 and parents is not None:
         # Two images of one article may end at once: the second to get the lock sees the first.
         await connection.execute(LOCK_ARTICLES, list(parents))

@@ -4,7 +4,7 @@ Every change is conditional on the item being open, so the first outcome stands 
 dropped. `finish` writes result, outcome, charge and what follows in one transaction.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from db.lineage import FOLLOWING, ROW_TABLE
 from db.status import OPEN_ITEM, GenerationStatus, StageStatus
 from piccolo_conf import DB
 from pipeline import credits
-from pipeline.entering import BULK_TIMEOUT, OPEN, Child, follow
+from pipeline.entering import OPEN, Child, follow
 from pipeline.errors import ErrorPayload, InsufficientCreditsError
 from pipeline.stage import Done, Item, Job, Stage
 
@@ -206,71 +206,6 @@ async def _reopen_stage(connection: asyncpg.Connection, run: UUID, stage: int) -
     )
 
 
-async def reopen(
-    connection: asyncpg.Connection, run: UUID, stage: int, items: Sequence[UUID] | None
-) -> list[tuple[UUID, int, int]]:
-    """Failed items (None: all) are open again after a person's retry; (item, position, price).."""
-    rows = await connection.fetch(
-        f"""
-        with mine as (
-            update run_item set status = 'queued', attempts = 0, error = null, started_at = null,
-                   finished_at = null
-            where run_id = $1 and stage = $2 and status = 'failed'
-              and ($3::uuid[] is null or item_id = any($3))
-            returning item_id, position, price
-        ), rows as (
-            update {ROW_TABLE[stage]} set generation_status = 'queued'
-            where id in (select item_id from mine)
-        )
-        select * from mine order by position, item_id""",
-        run,
-        stage,
-        None if items is None else list(items),
-        timeout=BULK_TIMEOUT,
-    )
-    return [(row["item_id"], row["position"], row["price"]) for row in rows]
-
-
-async def hold_for_open(
-    connection: asyncpg.Connection, account: UUID, run: UUID, stage: int
-) -> None:
-    """Hold what a stage's open items cost beyond what it holds; raises InsufficientCreditsError."""
-    missing = await connection.fetchval(
-        "select (select coalesce(sum(price), 0) from run_item"
-        f"  where run_id = $1 and stage = $2 and status in {OPEN})"
-        " - (select coalesce(sum(held), 0) from credit_entry where run_id = $1 and stage = $2)",
-        run,
-        stage,
-    )
-    if missing > 0:
-        await credits.hold(connection, account, run, stage, int(missing))
-
-
-async def cancel_open(connection: asyncpg.Connection, run: UUID) -> dict[int, int]:
-    """Everything open in the run is cancelled; {stage: how many}."""
-    cancelled: dict[int, int] = {}
-    stages = await connection.fetch(
-        f"select distinct stage from run_item where run_id = $1 and status in {OPEN}", run
-    )
-    for (stage,) in stages:
-        result = await connection.fetchval(
-            f"""
-            with mine as (
-                update run_item set status = 'cancelled', finished_at = now()
-                where run_id = $1 and stage = $2 and status in {OPEN} returning item_id
-            ), rows as (
-                update {ROW_TABLE[stage]} set generation_status = 'cancelled'
-                where id in (select item_id from mine)
-            )
-            select count(*) from mine""",
-            run,
-            stage,
-            timeout=BULK_TIMEOUT,
-        )
-        cancelled[stage] = result
-    return cancelled
-
-
 class QueuedItem(msgspec.Struct, frozen=True):
     """An item as the queues of a stage show it."""
 
@@ -314,20 +249,3 @@ async def queue_page(
             limit,
         )
     return [msgspec.convert(dict(row) | {"status": status}, QueuedItem) for row in rows]
-
-
-async def put_back(run: UUID, stage: int, items: Iterable[UUID]) -> None:
-    """Items whose work was given back are queued again."""
-    async with DB.connection() as connection:
-        await connection.execute(
-            f"""
-            with mine as (
-                update run_item set status = 'queued' where run_id = $1 and stage = $2
-                and item_id = any($3) and status = 'processing' returning item_id
-            )
-            update {ROW_TABLE[stage]} set generation_status = 'queued'
-            where id in (select item_id from mine)""",
-            run,
-            stage,
-            list(items),
-        )

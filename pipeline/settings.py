@@ -6,7 +6,7 @@
 import os
 from collections.abc import Mapping
 from functools import cache
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
@@ -30,9 +30,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     media_url: str = ""
     host: str = "127.0.0.1"
     port: Annotated[int, Meta(ge=1, le=65535)] = 8000
-    log_level: str = "INFO"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
-    openai_base_url: str = ""
+    openai_base_url: Annotated[str, Meta(pattern=r"^(https?://[^\s/:]+(:\d+)?(/\S*)?)?$")] = ""
     openai_api_key: str = ""
     text_model: str = "gpt-4.1-mini"
     clustering_model: str = ""
@@ -75,6 +75,13 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return own.get(function) or self.text_model
 
 
+RULES = {
+    "openai_base_url": "an address is needed such as http://localhost:11434/v1",
+    "image_size": "width x height in pixels is needed such as 1024x1024",
+    "log_level": "DEBUG, INFO, WARNING or ERROR is needed",
+}
+"""What to say instead of a pattern."""
+
 SECRET = ("openai_api_key", "database_url", "redis_url")
 
 
@@ -90,7 +97,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
             msgspec.convert({name: value}, Settings, strict=False)
         except msgspec.ValidationError as error:
             shown = "(hidden)" if name in SECRET else repr(value)
-            rule = str(error).split(" - at ")[0]
+            rule = RULES.get(name) or str(error).split(" - at ")[0]
             raise BadSetting(f"{name.upper()}={shown} cannot be used: {rule}") from None
     return msgspec.convert(values, Settings, strict=False)
 

@@ -17,7 +17,7 @@ from uuid import UUID
 
 from db.engine import TRANSIENT
 from db.status import GenerationStatus, Phase, StageStatus
-from pipeline import broker, heartbeat, ledger, queue, reporter
+from pipeline import broker, heartbeat, ledger, queue, reopening, reporter
 from pipeline.advance import advance, halt
 from pipeline.errors import (
     ErrorPayload,
@@ -47,7 +47,7 @@ _saving = asyncio.Semaphore(3)
 first, or all would stay in step and the AI service would idle between two waves."""
 
 
-async def do(claim: queue.Claim, worked: Callable[[], None] = lambda: None) -> None:
+async def do(claim: queue.Claim, worked: Callable[[], None]) -> None:
     """Take a claim to its end, whatever happens; `worked` is called once only saving is left."""
     started = time.monotonic()
     try:
@@ -225,5 +225,5 @@ async def _give_back(claim: queue.Claim, *, delay: float = 0.0, refund: bool = F
     """The items are pending again; PostgreSQL hears it first, so that a new claim is not undone."""
     ids = [held.id for held in claim.items]
     with contextlib.suppress(*TRANSIENT):
-        await ledger.put_back(claim.key.run, claim.stage, ids)
+        await reopening.put_back(claim.key.run, claim.stage, ids)
     await queue.release(claim, ids, delay=delay, refund=refund)

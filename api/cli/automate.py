@@ -106,8 +106,12 @@ def automate(
         account=account,
         as_json=as_json,
     )
-    with environment.system(workers=True):
-        raise SystemExit(run_async(lambda: _automate(wanted)))
+    try:
+        with environment.system(workers=True):
+            raise SystemExit(run_async(lambda: _automate(wanted)))
+    except KeyboardInterrupt:  # once the run is watched, Ctrl-C cancels it instead
+        click.echo("Stopped. Whether a run had begun: igny8 status", err=True)
+        raise SystemExit(CANCELLED) from None
 
 
 def check_folder(out: Path) -> Path:

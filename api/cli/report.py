@@ -195,11 +195,14 @@ SHOWN = 10
 
 
 def tell_missing(done: exporting.Exported) -> None:
-    """Name the images that an export could not write, to standard error."""
-    if not done.missing:
-        return
-    click.echo(f"{plural(len(done.missing), 'image')} could not be written:", err=True)
-    for missing in done.missing[:SHOWN]:
+    """Count the images that are not made yet and name those that are lost, to standard error."""
+    lost = [missing for missing in done.missing if missing.reason != exporting.NOT_GENERATED]
+    if waiting := len(done.missing) - len(lost):
+        verb = "is" if waiting == 1 else "are"
+        click.echo(f"{plural(waiting, 'image')} of these articles {verb} not generated.", err=True)
+    if lost:
+        click.echo(f"{plural(len(lost), 'image')} could not be written:", err=True)
+    for missing in lost[:SHOWN]:
         click.echo(f"  {missing.article}: {missing.image}: {missing.reason}", err=True)
-    if len(done.missing) > SHOWN:
-        click.echo(f"  … and {len(done.missing) - SHOWN:,} more", err=True)
+    if len(lost) > SHOWN:
+        click.echo(f"  … and {len(lost) - SHOWN:,} more", err=True)

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from api.cli.display import Display
 from db.status import ACTIVE_RUN
-from pipeline import connections, controls, progress
+from pipeline import connections, controls, progress, receipts
 from pipeline.words import plural
 
 T = TypeVar("T")
@@ -123,7 +123,7 @@ async def _settled(account_id: UUID, run_id: UUID, display: Display) -> progress
         await asyncio.sleep(LOOK_EVERY)
 
 
-def receipt_words(receipt: controls.Cancelled) -> str:
+def receipt_words(receipt: receipts.Cancelled) -> str:
     """What a cancel stopped, kept and gave back."""
     stopped, kept = sum(receipt.cancelled.values()), sum(receipt.completed.values())
     return (

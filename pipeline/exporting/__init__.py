@@ -4,7 +4,22 @@
 puts them together.
 """
 
-from pipeline.exporting.export import FORMATS, Exported, Format, Missing, export_articles
+from pipeline.exporting.export import (
+    FORMATS,
+    NOT_GENERATED,
+    Exported,
+    Format,
+    Missing,
+    export_articles,
+)
 from pipeline.exporting.files import ExportRefused
 
-__all__ = ["FORMATS", "ExportRefused", "Exported", "Format", "Missing", "export_articles"]
+__all__ = [
+    "FORMATS",
+    "NOT_GENERATED",
+    "ExportRefused",
+    "Exported",
+    "Format",
+    "Missing",
+    "export_articles",
+]

@@ -37,6 +37,7 @@ from pipeline.words import plural
 
 Format = Literal["markdown", "html", "json"]
 FORMATS: frozenset[Format] = frozenset(("markdown", "html", "json"))
+NOT_GENERATED = "it has not been generated"
 
 
 class Missing(msgspec.Struct, frozen=True):
@@ -146,7 +147,7 @@ def _write_image(
     """Copy an image beside its article and note its name there, or note that it is missing."""
     stem = "featured" if image.kind is ImageKind.FEATURED else f"image-{image.position}"
     if not image.path:
-        done.missing.append(Missing(article.title, stem, "it has not been generated"))
+        done.missing.append(Missing(article.title, stem, NOT_GENERATED))
         return
     try:
         data = media.read(image.path)

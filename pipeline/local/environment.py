@@ -118,15 +118,17 @@ def _adopt(found: dict[str, str]) -> None:
 def _find_or_start(data: Path, started: list["subprocess.Popen[bytes]"]) -> dict[str, str]:
     """What a ready owner has started; starts an owner when there is none, or its end is met."""
     give_up = time.monotonic() + PATIENCE
+    log, told = data / "local.log", 0
     while (found := running(data)) is None:
         if time.monotonic() > give_up:
             raise LocalError(f"The servers did not come up. See {data / 'local.log'}.")
         if not usage.owned(data):
             last = started[-1].poll() if started else 0
             if last == 0:
+                told = log.stat().st_size if log.exists() else 0
                 started.append(_start_owner(data))
             elif last is not None:
-                said = (data / "local.log").read_text(errors="replace").strip()
+                said = log.read_bytes()[told:].decode(errors="replace").strip()
                 raise LocalError(said[-2000:] or f"the servers ended with code {last}")
         time.sleep(0.02)
     return found

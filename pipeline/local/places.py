@@ -168,7 +168,7 @@ def _shared_root(account: tuple[int, int] | None) -> Path:
     for root in (ROOT_DATA, Path("/tmp/igny8")):  # noqa: S108 - checked to be root's own
         try:
             make(root, 0o755)
-        except OSError:
+        except (OSError, LocalError):
             continue
         if passable(root, account) and root.stat().st_uid == os.geteuid():
             return root
@@ -184,7 +184,7 @@ def make(folder: Path, mode: int) -> None:
         folder.mkdir(parents=True)
     except FileExistsError:
         return
-    except PermissionError as error:
+    except OSError as error:
         raise LocalError(f"{folder} cannot be made: {error.strerror}. Set DATA_DIR.") from None
     folder.chmod(mode)
 

@@ -131,6 +131,8 @@ class Postgres:
         marks = ("postgres", str(self.at.postgres))
         if not stop_orphan(pid_in(file), marks, signal.SIGINT):
             file.unlink(missing_ok=True)
+            for socket in self.at.run.glob(".s.PGSQL.*"):  # its lock names a process id as well
+                socket.unlink(missing_ok=True)
 
     def _sql(self, statement: str) -> str:
         asked = self._ask("psql", "-qAtX", "-d", "postgres", "-c", statement)

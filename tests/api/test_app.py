@@ -49,6 +49,16 @@ async def test_a_body_above_the_limit_is_refused(client: httpx2.AsyncClient) -> 
     assert (answer.status_code, answer.headers["content-type"]) == (413, PROBLEM)
 
 
+@pytest.mark.parametrize("body", [b"[" * 100_000, b'{"a":' * 50_000])
+async def test_a_body_nested_without_end_is_a_bad_request(
+    client: httpx2.AsyncClient, body: bytes
+) -> None:
+    headers = {"content-type": "application/json"}
+    answer = await client.post("/api/v1/runs", content=body, headers=headers)
+    assert (answer.status_code, answer.headers["content-type"]) == (400, PROBLEM)
+    assert "nested too deeply" in answer.json()["detail"]
+
+
 async def test_an_unforeseen_error_tells_only_its_id(
     client: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -88,6 +88,7 @@ async def test_failed_items_are_named_with_the_command_that_tries_them_again(
     run = await the_run()
     assert f"igny8 retry {run}" in failed.err
     assert "declined this item" in failed.err
+    assert failed.err.count("not generated") == 1
     retried = await igny8("retry", str(run), "--stage", "6")
     assert retried.code == 0, retried
     assert "will be tried again" in retried.out
@@ -114,6 +115,26 @@ async def test_ctrl_c_cancels_the_run_and_tells_what_was_kept(igny8: Igny8, acco
     async with DB.connection() as connection:
         assert await connection.fetchval("select status from automation_run") == "cancelled"
         assert await connection.fetchval("select sum(held) from credit_entry") == 0
+
+
+async def test_ctrl_c_before_the_run_leaves_without_a_trace(igny8: Igny8, account: UUID) -> None:
+    process = igny8.start(
+        "automate",
+        igny8.file("keywords.csv", CSV),
+        "--out",
+        str(igny8.folder / "out"),
+        TEXT_MODEL="demo-text+hang",
+    )
+    try:
+        async with asyncio.timeout(LIMIT):
+            while not (igny8.folder / "out").exists():  # noqa: ASYNC110 - another process makes it
+                await asyncio.sleep(0.005)
+        process.send_signal(signal.SIGINT)
+        _, err = await asyncio.to_thread(process.communicate, timeout=LIMIT)
+    finally:
+        process.kill()
+    assert process.returncode == 130, err
+    assert "Traceback" not in err
 
 
 async def the_run() -> UUID:

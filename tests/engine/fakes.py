@@ -4,15 +4,15 @@ What becomes of an item is read from `Fate`: by default it succeeds.
 """
 
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import asyncpg
 
 from db.columns import uuid7
 from piccolo_conf import DB
-from pipeline import controls, queue, turn
+from pipeline import controls, queue, turn, work
 from pipeline.advance import advance
-from pipeline.errors import ItemError
+from pipeline.errors import AIProviderError, ItemError
 from pipeline.messages import FUNCTIONS, NAMES
 from pipeline.options import RunOptions
 from pipeline.stage import STAGES, Done, Job, Outcomes, Stage
@@ -179,3 +179,21 @@ async def books(account: UUID) -> None:
         " group by run_id, stage"
     )
     assert all(amount >= 0 for _, amount in await rows(held, account))
+
+
+async def claimed(key: queue.RunKey, stages: list[tuple[int, int]]) -> queue.Claim:
+    """A claim for a minute of the first of `stages` that has any items due."""
+    claim = await queue.claim(key, uuid4().hex, 60.0, stages)
+    assert isinstance(claim, queue.Claim)
+    return claim
+
+
+async def failed_once(account: UUID, fate: Fate, **options: Any) -> tuple[queue.RunKey, UUID]:
+    """A completed run in which the first cluster failed, and that cluster."""
+    key = await start(account, **options)
+    await advance(key)
+    first = next(iter(await items(key, 2)))
+    fate.errors[2, first] = AIProviderError("down")
+    assert await go_on(key) == "completed"
+    fate.errors.clear()
+    return key, first

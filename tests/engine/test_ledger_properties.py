@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from db.status import GenerationStatus, RunOrder, StageStatus
 from pipeline import connections as open_connections
-from pipeline import controls, credits, ledger, queue
+from pipeline import controls, credits, ledger, queue, reopening
 from pipeline.advance import advance, halt
 from pipeline.errors import (
     AIAuthError,
@@ -76,10 +76,16 @@ class History:
 
     async def finish_again(self, choice: int) -> None:
         """The answer to the commit was lost: the same work is saved again, with what it made."""
-        if self.saved:
-            _, job, _ = self.saved[choice % len(self.saved)]
-            if job.items:
-                await ledger.finish(STAGES[job.stage], job, outcomes(job, choice + 1))
+        if not self.saved:
+            return
+        at = choice % len(self.saved)
+        claim, job, first = self.saved[at]
+        if job.items:
+            again = await ledger.finish(STAGES[job.stage], job, outcomes(job, choice + 1))
+            again.outcomes.update(
+                {i: s for i, s in first.outcomes.items() if i not in again.outcomes}
+            )
+            self.saved[at] = (claim, job, again)
 
     async def settle(self, choice: int) -> None:
         if not self.saved:
@@ -97,7 +103,7 @@ class History:
         if self.at_work:
             claim, _, _ = self.at_work.pop(choice % len(self.at_work))
             ids = [h.id for h in claim.items]
-            await ledger.put_back(self.key.run, claim.stage, ids)
+            await reopening.put_back(self.key.run, claim.stage, ids)
             await queue.release(claim, ids, refund=choice % 2 == 0)
 
     async def die(self, choice: int) -> None:

@@ -1,5 +1,6 @@
 """What follows from what, asked of real rows of two accounts."""
 
+import asyncio
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +9,7 @@ import pytest
 from db.lineage import FOLLOWING, ROW_TABLE, SELECTED
 from db.status import GenerationStatus
 from piccolo_conf import DB
-from pipeline import controls, ledger, queue
+from pipeline import controls, entering, ledger, queue
 from pipeline.advance import advance
 from pipeline.errors import AIProviderError
 from tests.engine import fakes
@@ -127,3 +128,51 @@ async def test_the_queues_of_a_stage_are_shown_to_their_account_only(
     )
     assert [item.item for item in mine + rest] == list(await fakes.items(key, 4))
     assert await ledger.queue_page(other, key.run, 4, done) == []
+
+
+async def test_of_two_runs_that_open_their_ideas_at_once_each_cluster_goes_to_one(
+    account: UUID,
+) -> None:
+    chosen = await fakes.clusters(account, 3)
+    async with DB.connection() as connection:
+        keywords = await connection.fetch(
+            "insert into keyword (account_id, text, key, cluster_id)"
+            " select $1, id::text, id::text, id from unnest($2::uuid[]) as given (id) returning id",
+            account,
+            chosen,
+        )
+    ids = [row["id"] for row in keywords]
+    first, second = [
+        await controls.start(account, first_stage=1, last_stage=7, selection=ids) for _ in "ab"
+    ]
+    await fakes.one(
+        "insert into run_item (run_id, account_id, stage, item_id, position, status)"
+        " select run, $1, 1, item, 1, 'completed'"
+        " from unnest($2::uuid[]) as run, unnest($3::uuid[]) as item",
+        *(account, [first, second], ids),
+    )
+
+    entered, theirs = asyncio.Event(), list[entering.Child]()
+
+    async def enter_too() -> None:
+        await entered.wait()
+        async with DB.transaction() as transaction:
+            connection = transaction.connection
+            theirs.extend(await entering.follow(connection, account, second, 2, fakes.OPTIONS))
+
+    late = asyncio.create_task(enter_too())  # before the transaction, which it would inherit
+    async with DB.transaction() as transaction:
+        mine = await entering.follow(transaction.connection, account, first, 2, fakes.OPTIONS)
+        entered.set()
+        async with asyncio.timeout(10):
+            while not await _waits_or_is(late):  # noqa: ASYNC110 - only PostgreSQL knows
+                await asyncio.sleep(0.01)
+    await late
+    assert {item for item, _ in mine} == set(chosen)
+    assert theirs == []
+
+
+async def _waits_or_is(done: "asyncio.Task[None]") -> bool:
+    """Whether a transaction waits for the lock of the planning, or the task has ended."""
+    waits = "select exists (select 1 from pg_locks where locktype = 'advisory' and not granted)"
+    return done.done() or bool(await fakes.one(waits))

@@ -6,7 +6,7 @@ import pytest
 
 from db.status import GenerationStatus, Phase, RunOrder, RunStatus
 from pipeline import connections as open_connections
-from pipeline import controls, ledger, progress, queue, reporter
+from pipeline import controls, ledger, progress, queue, reopening, reporter
 from pipeline.advance import advance
 from pipeline.errors import AIProviderError
 from tests.engine import fakes
@@ -131,7 +131,7 @@ async def test_the_time_left_is_unknown_until_an_item_has_been_done(
     claim = await claimed(key, 2)
     started = [(h.id, h.attempt) for h in claim.items]
     await ledger.begin(key.run, 2, started)
-    await ledger.put_back(key.run, 2, [item for item, _ in started])
+    await reopening.put_back(key.run, 2, [item for item, _ in started])
     await queue.release(claim, [item for item, _ in started])
     claim = await claimed(key, 2)
 

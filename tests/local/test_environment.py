@@ -50,9 +50,27 @@ def test_the_environment_has_precedence_over_the_file(
     assert (settings().text_model, settings().image_model) == ("of-the-environment", "of-the-file")
 
 
-def test_a_bad_setting_is_named(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PORT", "many")
-    with pytest.raises(BadSetting, match="PORT='many' cannot be used"), system():
+@pytest.mark.parametrize(
+    ("name", "value", "rule"),
+    [
+        ("PORT", "many", "Expected `int`"),
+        ("OPENAI_BASE_URL", "nonsense", "an address is needed"),
+        ("LOG_LEVEL", "LOUD", "is needed"),
+    ],
+)
+def test_a_bad_setting_is_named(
+    data: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str, rule: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(BadSetting, match=f"{name}='{value}' cannot be used: .*{rule}"), system():
+        pass
+
+
+def test_a_data_directory_that_cannot_be_made_is_named(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATA_DIR", "/proc/nowhere")
+    with pytest.raises(LocalError, match="/proc/nowhere cannot be made"), system():
         pass
 
 

@@ -90,12 +90,17 @@ def test_a_start_killed_while_it_sets_up_is_begun_anew(folder: Path, launch: Lau
 
 def test_a_stale_pid_file_that_names_another_process_hurts_nobody(folder: Path) -> None:
     with Servers(folder / "var", fast=True):
-        pass
+        (lock,) = (folder / "var").glob("run/.s.PGSQL.*.lock")
+        _, *rest = lock.read_text().splitlines(keepends=True)
+        about = lock.parent.stat()
     other = subprocess.Popen(["/bin/sleep", "600"])
     try:
         pid_files = ("postgres/postmaster.pid", "redis/redis.pid")
         for name in pid_files:
             (folder / "var" / name).write_text(f"{other.pid}\n")
+        lock.parent.mkdir(0o700)
+        os.chown(lock.parent, about.st_uid, about.st_gid)
+        lock.write_text("".join([f"{other.pid}\n", *rest]))
         with Servers(folder / "var", fast=True) as servers:
             assert answers(servers)
         assert other.poll() is None

@@ -117,7 +117,7 @@ async def test_a_line_that_is_too_long_puts_the_item_back(
     demo: Demo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pacing, "LONGEST_WAIT", 0.0)
-    await refuse(0.2)
+    await refuse(60)
     with pytest.raises(RetryLater, match="takes no more calls") as raised:
         await ask_groups()
     assert not raised.value.counts

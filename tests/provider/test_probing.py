@@ -46,7 +46,7 @@ async def test_a_service_that_is_down_is_told(demo: Demo) -> None:
 
 
 async def test_an_address_that_is_none_is_told(demo: Demo) -> None:
-    demo.set(openai_base_url="not an address")
+    demo.set(openai_base_url="http://localhost:99999/v1")
     assert "OPENAI_BASE_URL" in (await findings())["AI service"].detail
 
 
