@@ -12,7 +12,7 @@ from py3langid.langid import MODEL_FILE, LanguageIdentifier
 LEAST = 100
 """Characters below which no verdict is given."""
 
-SAMPLE = 250
+SAMPLE = 200
 """Characters looked at: enough to be sure, and cheap."""
 
 SURE = 0.9
