@@ -1,4 +1,5 @@
-"""Saving an article under a slug of its own, and keeping a draft between two attempts."""
+"""Saving an article under a slug of its own, keeping a draft between two attempts, telling whether
+an article is still the one that was reviewed."""
 
 from typing import Any
 from uuid import UUID
@@ -7,6 +8,15 @@ import asyncpg
 
 MOST_SLUG = 60
 """Characters of a slug, its number included."""
+
+FINGERPRINT = """md5(
+    row(c.title, c.slug, c.meta_title, c.meta_description, c.excerpt, c.body)::text
+    || (select coalesce(string_agg(
+            row(f.id, f.kind, f.position, f.section, f.alt, f.path, f.size, f.digest)::text,
+            ',' order by f.id), '')
+        from image f where f.content_id = c.id))"""
+"""SQL: what a review looks at of an article `c`, in 32 characters; other texts or images, another
+fingerprint. Kept with a report, it tells whether the report still holds."""
 
 
 def numbered_slug(slug: str, number: int) -> str:

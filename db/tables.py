@@ -251,7 +251,11 @@ class Task(Table):
 
 
 class Content(Table):
-    """An article. `body` is Markdown; `review` is the report of the final review."""
+    """An article. `body` is Markdown; `review` is the report of the final review.
+
+    `reviewed_as` is the fingerprint of what the report is about (db/articles.py): where the article
+    has another one now, the report is outdated. `approved_by` is the email of who approved it.
+    """
 
     id = primary_key()
     account_id = ForeignKey(Account, on_delete=OnDelete.cascade, null=False)
@@ -267,6 +271,9 @@ class Content(Table):
     demo = Boolean(default=False)
     status = Varchar(length=20, default=ContentStatus.DRAFT, choices=ContentStatus)
     review = JSONB(null=True, default=None)
+    reviewed_as = Varchar(length=32, null=True, default=None)
+    approved_at = Timestamptz(null=True, default=None)
+    approved_by = Varchar(length=254, null=True, default=None)
     generation_status = Varchar(
         length=20, default=GenerationStatus.PENDING, choices=GenerationStatus
     )
@@ -278,7 +285,8 @@ class Content(Table):
 class Image(Table):
     """An image of an article: its prompt, and its file once it is drawn.
 
-    `path` is relative to the media store; width and height are pixels, size is bytes.
+    `path` is relative to the media store; width and height are pixels, size is bytes, `digest` is
+    the SHA-256 of the file, in hexadecimal.
     """
 
     id = primary_key()
@@ -293,6 +301,7 @@ class Image(Table):
     width = Integer(null=True, default=None)
     height = Integer(null=True, default=None)
     size = Integer(null=True, default=None)
+    digest = Varchar(length=64, null=True, default=None)
     demo = Boolean(default=False)
     generation_status = Varchar(
         length=20, default=GenerationStatus.PENDING, choices=GenerationStatus

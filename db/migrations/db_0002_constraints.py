@@ -51,12 +51,18 @@ alter table credit_entry add constraint credit_entry_amounts_check check (
 -- One charge per item of a run, however often its result is saved.
 create unique index credit_entry_unique_charge on credit_entry (run_id, stage, item_id)
     where kind = 'charge';
-create index credit_entry_run on credit_entry (run_id);
+create index credit_entry_run on credit_entry (run_id, id);
 create index credit_entry_list on credit_entry (account_id, id);
+-- Few among very many charges.
+create index credit_entry_rare on credit_entry (account_id, kind, id) where kind <> 'charge';
 
 create index run_item_queue on run_item (run_id, stage, status, position);
 create index run_item_open on run_item (run_id, stage, position)
     where status in ('queued', 'processing');
+alter table content add constraint content_approved_check
+    check ((approved_at is null) = (approved_by is null)
+        and (approved_at is null or status in ('review', 'published', 'archived')));
+
 create index automation_run_list on automation_run (account_id, started_at desc, id desc);
 create index automation_run_active on automation_run (account_id, id)
     where status in ('running', 'paused');
