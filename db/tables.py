@@ -1,8 +1,9 @@
 """All tables, in the order in which rows are born.
 
 Every business row carries its account and every query filters by it. The unique constraints make
-saving repeatable: the same outcome saved twice changes nothing. Composite and partial indexes and
-CHECK constraints stand in the migrations, because Piccolo does not generate them.
+saving repeatable: the same outcome saved twice changes nothing. Composite and partial indexes,
+CHECK constraints and triggers stand in the migrations, because Piccolo does not generate them.
+Of a business row `version` rises by one with each real change, whoever makes it: a trigger's work.
 """
 
 from piccolo.columns import (
@@ -85,7 +86,9 @@ class Cluster(Table):
     generation_status = Varchar(
         length=20, default=GenerationStatus.PENDING, choices=GenerationStatus
     )
+    version = BigInt(default=1)
     created_at = Timestamptz(default=TimestamptzNow())
+    updated_at = Timestamptz(default=TimestamptzNow())
 
     unique_name = Unique(["account_id", "key"], name="cluster_unique_name")
 
@@ -108,7 +111,9 @@ class Keyword(Table):
     generation_status = Varchar(
         length=20, default=GenerationStatus.PENDING, choices=GenerationStatus
     )
+    version = BigInt(default=1)
     created_at = Timestamptz(default=TimestamptzNow())
+    updated_at = Timestamptz(default=TimestamptzNow())
 
     unique_text = Unique(["account_id", "country", "key"], name="keyword_unique_text")
 
@@ -222,7 +227,9 @@ class ContentIdea(Table, tablename="content_idea"):
     generation_status = Varchar(
         length=20, default=GenerationStatus.PENDING, choices=GenerationStatus
     )
+    version = BigInt(default=1)
     created_at = Timestamptz(default=TimestamptzNow())
+    updated_at = Timestamptz(default=TimestamptzNow())
 
     unique_title = Unique(["cluster_id", "key"], name="content_idea_unique_title")
 
@@ -247,7 +254,9 @@ class Task(Table):
     generation_status = Varchar(
         length=20, default=GenerationStatus.PENDING, choices=GenerationStatus
     )
+    version = BigInt(default=1)
     created_at = Timestamptz(default=TimestamptzNow())
+    updated_at = Timestamptz(default=TimestamptzNow())
 
 
 class Content(Table):
@@ -277,7 +286,9 @@ class Content(Table):
     generation_status = Varchar(
         length=20, default=GenerationStatus.PENDING, choices=GenerationStatus
     )
+    version = BigInt(default=1)
     created_at = Timestamptz(default=TimestamptzNow())
+    updated_at = Timestamptz(default=TimestamptzNow())
 
     unique_slug = Unique(["account_id", "slug"], name="content_unique_slug")
 
@@ -306,7 +317,9 @@ class Image(Table):
     generation_status = Varchar(
         length=20, default=GenerationStatus.PENDING, choices=GenerationStatus
     )
+    version = BigInt(default=1)
     created_at = Timestamptz(default=TimestamptzNow())
+    updated_at = Timestamptz(default=TimestamptzNow())
 
     one_per_place = Unique(["content_id", "kind", "position"], name="image_unique_place")
 

@@ -1,4 +1,4 @@
-"""What Piccolo does not write by itself: CHECKs, composite and partial indexes.
+"""What Piccolo does not write by itself: CHECKs, composite and partial indexes, triggers.
 
 The words of the CHECKs are those of db/status.py; a test compares them with the database's.
 """
@@ -67,14 +67,16 @@ create index automation_run_list on automation_run (account_id, started_at desc,
 create index automation_run_active on automation_run (account_id, id)
     where status in ('running', 'paused');
 
--- The lists of the product, newest first, a page at a time.
+-- The lists of the product, a page at a time: by age, and where they are long by other columns.
 create index keyword_list on keyword (account_id, id);
-create index keyword_status on keyword (account_id, status);
+create index keyword_status on keyword (account_id, status, id);
+create index keyword_by_text on keyword (account_id, key, id);
+create index keyword_by_volume on keyword (account_id, volume, id);
 create index cluster_list on cluster (account_id, id);
 create index content_idea_list on content_idea (account_id, id);
 create index task_list on task (account_id, id);
 create index content_list on content (account_id, id);
-create index content_status on content (account_id, status);
+create index content_status on content (account_id, status, id);
 -- Which reviewed articles share a piece of a new one's sketch (pipeline/review/duplicates.py).
 create index content_sketch on content using gin ((review -> 'sketch'));
 create index image_list on image (account_id, id);
@@ -83,11 +85,21 @@ create index image_list on image (account_id, id);
 create index app_user_account on app_user (account_id);
 create index api_token_account on api_token (account_id);
 create index api_token_user on api_token (user_id);
-create index keyword_cluster on keyword (cluster_id);
+create index keyword_cluster on keyword (cluster_id, id);
 create index content_idea_run on content_idea (run_id);
 create index task_cluster on task (cluster_id);
 create index answer_cache_account on answer_cache (account_id);
+
+create function note_change() returns trigger language plpgsql as $$
+begin
+    new.version := old.version + 1;
+    new.updated_at := now();
+    return new;
+end $$;
 """
+
+VERSIONED = ("keyword", "cluster", "content_idea", "task", "content", "image")
+"""Tables whose rows carry `version` and `updated_at`: an update that changes nothing leaves both."""
 
 
 async def forwards() -> MigrationManager:
@@ -99,8 +111,13 @@ async def forwards() -> MigrationManager:
             f'check ("{column}" in ({words}));\n'
             for (table, column), words in WORDS.items()
         )
+        triggers = "".join(
+            f"create trigger {table}_changed before update on {table} for each row"
+            f" when (old.* is distinct from new.*) execute function note_change();\n"
+            for table in VERSIONED
+        )
         transaction = DB.current_transaction.get()
-        await transaction.connection.execute(checks + RULES)
+        await transaction.connection.execute(checks + RULES + triggers)
 
     manager.add_raw(up)
     return manager
