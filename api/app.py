@@ -15,7 +15,21 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.types import Message, Scope
 
-from api import VERSION, health, keywords, queues, runs
+from api import (
+    VERSION,
+    content,
+    content_files,
+    content_moves,
+    credits,
+    health,
+    image_files,
+    images,
+    keywords,
+    provider_settings,
+    queues,
+    runs,
+    tasks,
+)
 from api.auth import COOKIE, Gate, account_of
 from api.limits import Limits
 from api.openapi import describe
@@ -38,6 +52,37 @@ ROUTES = [
     runs.cancel_run,
     runs.retry_run,
     queues.show_queues,
+    tasks.list_tasks,
+    tasks.list_task_ids,
+    tasks.show_task,
+    tasks.edit_task,
+    tasks.delete_tasks,
+    content.list_content,
+    content.list_content_ids,
+    content.show_content,
+    content.edit_content,
+    content.delete_content,
+    content_moves.approve_content,
+    content_moves.publish_content,
+    content_moves.archive_content,
+    content_moves.draft_content,
+    content_files.show_html,
+    content_files.preview_content,
+    content_files.export_content,
+    content_files.export_many,
+    images.list_images,
+    images.list_image_ids,
+    images.show_image,
+    images.edit_image,
+    images.delete_images,
+    images.regenerate_image,
+    image_files.show_file,
+    credits.show_credits,
+    credits.list_entries,
+    credits.top_up,
+    credits.list_usage,
+    provider_settings.show_provider,
+    provider_settings.check_provider,
 ]
 """Everything under /api/v1."""
 

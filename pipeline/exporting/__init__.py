@@ -14,7 +14,7 @@ from pipeline.exporting.export import (
     export_articles,
 )
 from pipeline.exporting.files import ExportRefused
-from pipeline.exporting.single import ArticleFile, export_article
+from pipeline.exporting.single import ArticleFile, body_with_images, export_article, read_article
 
 __all__ = [
     "FORMATS",
@@ -24,7 +24,9 @@ __all__ = [
     "Exported",
     "Format",
     "Missing",
+    "body_with_images",
     "export_article",
     "export_articles",
+    "read_article",
     "zip_articles",
 ]

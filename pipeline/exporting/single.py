@@ -11,8 +11,9 @@ from pipeline import media
 from pipeline.exporting.articles import ArticleImage, ExportedArticle, read_articles
 from pipeline.exporting.export import Format
 from pipeline.exporting.files import safe_name
-from pipeline.exporting.markdown import to_markdown
+from pipeline.exporting.markdown import image_markdown, to_markdown
 from pipeline.exporting.page import to_page
+from pipeline.exporting.placing import with_images
 
 ENDINGS: dict[Format, str] = {"markdown": "md", "html": "html", "json": "json"}
 
@@ -32,11 +33,23 @@ async def export_article(
     A page carries its images within it. Markdown and JSON are without image files: a ZIP of one
     article (`zip_articles`) has them.
     """
+    article = await read_article(account_id, content_id)
+    if article is None:
+        return None
+    data = await asyncio.to_thread(_render, article, file_format)
+    return ArticleFile(f"{safe_name(article.slug, set())}.{ENDINGS[file_format]}", data)
+
+
+async def read_article(account_id: UUID, content_id: UUID) -> ExportedArticle | None:
+    """The account's article with its images; None if there is no such article."""
     async for article in read_articles(account_id, [content_id]):
-        data = await asyncio.to_thread(_render, article, file_format)
-        name = safe_name(article.slug, set())
-        return ArticleFile(f"{name}.{ENDINGS[file_format]}", data)
+        return article
     return None
+
+
+def body_with_images(article: ExportedArticle) -> str:
+    """The Markdown body with an image in its place for each that has a `file`."""
+    return with_images(article.body, article.images, image_markdown)
 
 
 def _render(article: ExportedArticle, file_format: Format) -> bytes:

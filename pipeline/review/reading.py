@@ -6,7 +6,7 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from db.articles import FINGERPRINT
+from db.articles import fingerprint
 from db.status import ContentStatus
 from piccolo_conf import DB
 from pipeline.errors import ValidationError
@@ -24,7 +24,7 @@ _ARTICLES = f"""
             and o.id <> c.id) as slug_taken,
         exists (select from run_item i where i.run_id = $3 and i.stage = 5
             and i.item_id = c.id) as planned_here,
-        (c.review ->> 'in_article')::int as in_article, {FINGERPRINT} as fingerprint
+        (c.review ->> 'in_article')::int as in_article, {fingerprint("c")} as fingerprint
     from content c join task t on t.id = c.task_id and t.account_id = c.account_id
     where c.account_id = $1 and c.id = any($2::uuid[])"""
 

@@ -11,7 +11,7 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from db.articles import FINGERPRINT
+from db.articles import fingerprint
 from db.status import ContentStatus
 from piccolo_conf import DB
 from pipeline import language, media
@@ -24,7 +24,7 @@ _SAVE = """
 
 _SAVE_AGAIN = f"""
     update content c set review = $3, reviewed_as = $4
-    where account_id = $1 and id = $2 and review is not null and {FINGERPRINT} = $4"""
+    where account_id = $1 and id = $2 and review is not null and {fingerprint("c")} = $4"""
 
 
 class Findings(msgspec.Struct, frozen=True):
