@@ -16,7 +16,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.types import Message, Scope
 
-from api import health, keywords, queues, runs
+from api import clusters, health, ideas, imports, keywords, merging, queues, runs
 from api.auth import BearerAuth, account_of
 from api.openapi import describe
 from api.problems import problem
@@ -29,7 +29,26 @@ ROUTES = [
     health.live,
     health.ready,
     keywords.list_keywords,
-    keywords.import_keywords,
+    keywords.list_keyword_ids,
+    keywords.add_keyword,
+    keywords.show_keyword,
+    keywords.edit_keyword,
+    keywords.move_keywords,
+    keywords.delete_keywords,
+    imports.preview_import,
+    imports.import_keywords,
+    clusters.list_clusters,
+    clusters.list_cluster_ids,
+    clusters.add_cluster,
+    clusters.show_cluster,
+    clusters.edit_cluster,
+    clusters.delete_clusters,
+    merging.merge_clusters,
+    ideas.list_ideas,
+    ideas.list_idea_ids,
+    ideas.show_idea,
+    ideas.edit_idea,
+    ideas.delete_ideas,
     runs.start_run,
     runs.list_runs,
     runs.show_run,
