@@ -58,12 +58,18 @@ OBSTACLES = {
 }
 """What keeps a cluster: its ideas and tasks would go with it."""
 
-DEPENDENTS = {
+NEW = PlanningStatus.NEW.value
+GONE = {
     "task": "select id from task where cluster_id = any($1::uuid[])",
     "content_idea": "select id from content_idea where cluster_id = any($1::uuid[])",
 }
-LEFT = {"keyword": "select id from keyword where cluster_id = any($1::uuid[])"}
-"""Rows that go with a cluster, and rows that only lose it."""
+LEFT = {
+    "keyword": (
+        f"update keyword set cluster_id = null, placed_by = null, status = '{NEW}'"
+        " where cluster_id = any($1::uuid[]) returning id"
+    )
+}
+"""Rows that go with a cluster, and rows that only lose it: keywords are new again then."""
 
 LONGEST = 200
 
@@ -138,9 +144,7 @@ async def delete_clusters(account_id: NamedDependency[UUID], data: JSONBody[Chos
 
     Clusters that a run is working on, or that have articles, are skipped.
     """
-    return await editing.delete(
-        CLUSTERS, account_id, data.ids, OBSTACLES, gone=DEPENDENTS, changed=LEFT
-    )
+    return await editing.delete(CLUSTERS, account_id, data.ids, OBSTACLES, gone=GONE, changed=LEFT)
 
 
 def name_key(name: str) -> str:

@@ -130,9 +130,9 @@ async def delete(
     """Delete rows, but for those with an obstacle, and tell the account.
 
     `obstacles` gives for each condition over row `r` ($1 is the account) the reason to tell.
-    `gone` and `changed` have the tables whose rows go with them, or only lose them, by the foreign
-    keys: a SELECT of their ids with $1 as the ids that are deleted. Conditions, tables and SELECTs
-    are constants of the code.
+    `gone` and `changed` have the tables whose rows go with them by the foreign keys, or are changed
+    before: a statement that returns their ids, $1 the ids that are deleted. Conditions, tables and
+    statements are constants of the code.
     """
     wanted = list(dict.fromkeys(ids))
     others = {**(gone or {}), **(changed or {})}
@@ -166,8 +166,8 @@ async def _delete(
         found = {row["id"]: row["obstacle"] for row in rows}
         free = {row for row, obstacle in found.items() if obstacle is None}
         touched = {
-            table: {row[0] for row in await transaction.connection.fetch(select, free)}
-            for table, select in others.items()
+            table: {row[0] for row in await transaction.connection.fetch(statement, free)}
+            for table, statement in others.items()
         }
         await transaction.connection.execute(
             f"delete from {listing.table} where id = any($1::uuid[])", free
