@@ -1,5 +1,6 @@
 """Every secured endpoint of the app, read from its own OpenAPI description."""
 
+import re
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -20,7 +21,7 @@ class Call(msgspec.Struct, frozen=True):
     body: Any
 
     def url(self, run: UUID) -> str:
-        return self.path.replace("{run_id}", str(run)).replace("{stage}", "1")
+        return re.sub(r"\{\w+_id\}", str(run), self.path).replace("{stage}", "1")
 
 
 def calls(app: Litestar) -> list[Call]:
