@@ -15,7 +15,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.types import Message, Scope
 
-from api import VERSION, health, keywords, queues, runs
+from api import VERSION, health, keywords, queues, runs, sessions, tokens, users
 from api.auth import COOKIE, Gate, account_of
 from api.limits import Limits
 from api.openapi import describe
@@ -27,6 +27,19 @@ from pipeline.settings import settings
 ROUTES = [
     health.live,
     health.ready,
+    sessions.show_session,
+    sessions.sign_in,
+    sessions.sign_in_by_link,
+    sessions.sign_out,
+    sessions.change_password,
+    users.list_users,
+    users.add_user,
+    users.make_link,
+    users.change_user,
+    users.delete_user,
+    tokens.list_tokens,
+    tokens.make_token,
+    tokens.revoke_token,
     keywords.list_keywords,
     keywords.import_keywords,
     runs.start_run,
