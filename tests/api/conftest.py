@@ -10,9 +10,9 @@ import pytest
 from litestar import Litestar
 
 from api.app import create_app
-from db.tokens import hash_of, new_token
 from piccolo_conf import DB
 from pipeline import controls
+from tests.api import people
 from tests.review.rows import media_in
 from tests.support import new_account
 
@@ -33,22 +33,9 @@ async def nobody(app: Litestar, db: None) -> AsyncIterator[httpx2.AsyncClient]:
         yield client
 
 
-async def add_token(account_id: UUID, email: str) -> str:
-    token = new_token()
-    async with DB.connection() as connection:
-        user = await connection.fetchval(
-            "insert into app_user (account_id, email, password_hash) values ($1, $2, '')"
-            " returning id",
-            account_id,
-            email,
-        )
-        await connection.execute(
-            "insert into api_token (account_id, user_id, name, hash) values ($1, $2, 'test', $3)",
-            account_id,
-            user,
-            hash_of(token),
-        )
-    return token
+async def add_token(account_id: UUID, email: str, role: str = "member") -> str:
+    """A token of a new user."""
+    return await people.add_token(await people.add_user(account_id, email, role=role))
 
 
 @pytest.fixture
@@ -61,6 +48,12 @@ async def client(nobody: httpx2.AsyncClient, token: str) -> httpx2.AsyncClient:
     """A client of the account."""
     nobody.headers["authorization"] = f"Bearer {token}"
     return nobody
+
+
+@pytest.fixture
+async def admin(account: UUID) -> dict[str, str]:
+    """Headers of an administrator of the account."""
+    return {"authorization": f"Bearer {await add_token(account, 'admin@example.com', 'admin')}"}
 
 
 @pytest.fixture
@@ -101,12 +94,9 @@ async def no_credits(account: UUID) -> None:
 
 
 @pytest.fixture
-async def admin(client: httpx2.AsyncClient, account: UUID) -> httpx2.AsyncClient:
-    """The client, whose user is an administrator."""
-    async with DB.connection() as connection:
-        await connection.execute(
-            "update app_user set role = 'admin' where account_id = $1", account
-        )
+def administrator(client: httpx2.AsyncClient, admin: dict[str, str]) -> httpx2.AsyncClient:
+    """The client, for an administrator of the account."""
+    client.headers.update(admin)
     return client
 
 

@@ -67,12 +67,12 @@ async def test_the_ledger_is_filtered(client: httpx2.AsyncClient, used: UUID) ->
 
 
 async def test_an_administrator_tops_up_and_the_ledger_says_who(
-    admin: httpx2.AsyncClient,
+    administrator: httpx2.AsyncClient,
 ) -> None:
-    answer = await admin.post(f"{CREDITS}/top-up", json={"amount": 250})
+    answer = await administrator.post(f"{CREDITS}/top-up", json={"amount": 250})
     assert (answer.status_code, answer.json()["balance"]) == (200, 10_250)
-    (line, _) = (await admin.get(f"{CREDITS}/entries")).json()["items"]
-    assert (line["amount"], line["note"]) == (250, "added by writer@example.com")
+    (line, _) = (await administrator.get(f"{CREDITS}/entries")).json()["items"]
+    assert (line["amount"], line["note"]) == (250, "added by admin@example.com")
 
 
 async def test_a_member_cannot_top_up(client: httpx2.AsyncClient) -> None:
@@ -82,8 +82,8 @@ async def test_a_member_cannot_top_up(client: httpx2.AsyncClient) -> None:
 
 
 @pytest.mark.parametrize("amount", [0, -1, 10**9 + 1, 1.5, "many"])
-async def test_a_top_up_has_limits(admin: httpx2.AsyncClient, amount: object) -> None:
-    answer = await admin.post(f"{CREDITS}/top-up", json={"amount": amount})
+async def test_a_top_up_has_limits(administrator: httpx2.AsyncClient, amount: object) -> None:
+    answer = await administrator.post(f"{CREDITS}/top-up", json={"amount": amount})
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, "amount")
 
 

@@ -44,8 +44,10 @@ async def test_the_settings_are_shown_without_what_is_secret(
         assert secret not in answer.text
 
 
-async def test_an_administrator_is_told_what_works(admin: httpx2.AsyncClient, demo: Demo) -> None:
-    tested = (await admin.post(f"{PROVIDER}/test")).json()
+async def test_an_administrator_is_told_what_works(
+    administrator: httpx2.AsyncClient, demo: Demo
+) -> None:
+    tested = (await administrator.post(f"{PROVIDER}/test")).json()
     assert tested["ok"] is True
     assert [finding["name"] for finding in tested["findings"]][:3] == [
         "AI service",
@@ -54,20 +56,22 @@ async def test_an_administrator_is_told_what_works(admin: httpx2.AsyncClient, de
     ]
 
 
-async def test_a_refused_key_is_told_without_the_key(admin: httpx2.AsyncClient, demo: Demo) -> None:
+async def test_a_refused_key_is_told_without_the_key(
+    administrator: httpx2.AsyncClient, demo: Demo
+) -> None:
     demo.set(openai_api_key="wrong-and-secret")
-    answer = await admin.post(f"{PROVIDER}/test")
+    answer = await administrator.post(f"{PROVIDER}/test")
     assert answer.json()["ok"] is False
     assert "OPENAI_API_KEY" in answer.text
     assert "wrong-and-secret" not in answer.text
 
 
 async def test_a_service_that_hangs_is_told_in_time_and_tested_once(
-    admin: httpx2.AsyncClient, demo: Demo, monkeypatch: pytest.MonkeyPatch
+    administrator: httpx2.AsyncClient, demo: Demo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(provider_settings, "PATIENCE", 1.0)
     await demo.hold(".")
-    answers = await asyncio.gather(*(admin.post(f"{PROVIDER}/test") for _ in range(2)))
+    answers = await asyncio.gather(*(administrator.post(f"{PROVIDER}/test") for _ in range(2)))
     await demo.hold(".", hold=False)
     told, busy = sorted(answers, key=lambda answer: answer.status_code)
     assert told.json()["ok"] is False
