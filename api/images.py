@@ -151,7 +151,7 @@ async def delete_images(account_id: Account, data: JSONBody[editing.Chosen]) -> 
     return done
 
 
-@post("/images/{image_id:uuid}/regenerate", summary="Draw an image anew")
+@post("/images/{image_id:uuid}/regenerate", idempotent=True, summary="Draw an image anew")
 async def regenerate_image(
     request: Request[Caller, None, Any], account_id: Account, image_id: FromPath[UUID]
 ) -> Run:
