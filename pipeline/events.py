@@ -80,7 +80,7 @@ def position_of(cursor: str) -> Position | None:
     """The position a cursor stands for; None if it cannot be one of ours."""
     epoch, _, place = cursor.partition(".")
     ms, _, count = place.partition("-")
-    if not (epoch.isalnum() and _is_number(ms) and _is_number(count)):
+    if not (epoch.isalnum() and epoch.isascii() and _is_number(ms) and _is_number(count)):
         return None
     return Position(epoch, place)
 
