@@ -16,8 +16,9 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.types import Message, Scope
 
-from api import health, keywords, queues, runs
+from api import auth, events, health, keywords, queues, runs
 from api.auth import BearerAuth, account_of
+from api.live import Live
 from api.openapi import describe
 from api.problems import problem
 from piccolo_conf import DB
@@ -39,6 +40,9 @@ ROUTES = [
     runs.cancel_run,
     runs.retry_run,
     queues.show_queues,
+    events.list_events,
+    events.stream_events,
+    events.follow_events,
 ]
 """Everything under /api/v1."""
 
@@ -100,9 +104,11 @@ async def lifespan(app: Litestar) -> AsyncIterator[None]:
     mine = DB.pool is None
     if mine:
         await connections.open_all()
+    app.state.live = Live(auth.ended)
     try:
         yield
     finally:
+        await app.state.live.stop()
         if mine:
             await connections.close_all()
 

@@ -12,6 +12,7 @@ import asyncpg
 import msgspec
 
 from piccolo_conf import DB
+from pipeline import events
 from pipeline.errors import InsufficientCreditsError, ValidationError
 from pipeline.settings import settings
 
@@ -127,6 +128,7 @@ async def top_up(account: UUID, amount: int, note: str = "") -> int:
             amount,
             note[:200],
         )
+    await events.credits_changed(account)
     return int(balance)
 
 
