@@ -14,7 +14,7 @@ from api.schemas import Alive, Check, Readiness
 from db import migrate
 from piccolo_conf import DB
 from pipeline import connections
-from pipeline.heartbeat import ALIVE_KEY
+from pipeline.heartbeat import alive
 
 PATIENCE = 3.0
 """Seconds a check may take before it counts as failed."""
@@ -63,9 +63,13 @@ async def _migrations() -> Check:
 
 
 async def _workers() -> Check:
-    async for _ in connections.state().scan_iter(match=f"{ALIVE_KEY}*", count=1000):
-        return Check(True, "a worker was heard within the last seconds")
-    return Check(False, "no worker was heard lately: runs wait until one starts")
+    heard = await alive()
+    if not any(heard.values()):
+        return Check(False, "no worker was heard lately: runs wait until one starts")
+    missing = [kind for kind, number in heard.items() if not number]
+    if missing:
+        return Check(False, f"no worker for {missing[0]} was heard lately: its stages wait")
+    return Check(True, f"{heard['text']} for text and {heard['images']} for images")
 
 
 CHECKS = {

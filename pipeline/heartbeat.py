@@ -20,7 +20,7 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from pipeline import queue
+from pipeline import queue, tally
 from pipeline.connections import state
 from pipeline.settings import settings
 
@@ -115,9 +115,11 @@ class Heartbeat(threading.Thread):
         while not self.stopping.wait(pause):
             try:
                 self._beat()
+                tally.write(self.client)
             except redis.RedisError as error:
                 log.warning("leases could not be renewed: %s", error)
         with contextlib.suppress(redis.RedisError):
+            tally.write(self.client)
             self.client.delete(self.name_in_redis)
         self.client.close()
 
