@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from litestar import Response, get
+from litestar.openapi import ResponseSpec
 
 from api.auth import OPEN_TO_ALL
 from api.schemas import Alive, Check, Readiness
@@ -26,7 +27,15 @@ async def live() -> Alive:
     return Alive()
 
 
-@get("/health/ready", opt=OPEN_TO_ALL, security=[{}], summary="Can work be done")
+@get(
+    "/health/ready",
+    opt=OPEN_TO_ALL,
+    security=[{}],
+    summary="Can work be done",
+    responses={
+        503: ResponseSpec(Readiness, description="Something is missing", generate_examples=False)
+    },
+)
 async def ready() -> Response[Readiness]:
     """Checks everything a run needs; 503 while something is missing."""
     names = list(CHECKS)

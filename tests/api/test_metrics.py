@@ -10,12 +10,14 @@ import redis
 from litestar import Litestar
 from prometheus_client.parser import text_string_to_metric_families
 
-from pipeline import tally
+from pipeline import chain, tally
 from pipeline.advance import advance
 from pipeline.connections import state
 from pipeline.keeper import RESCUES_KEY
 from pipeline.queue import RunKey
 from pipeline.settings import settings
+
+assert chain.CHAIN  # its import makes the stages known
 
 
 @pytest.fixture
