@@ -15,6 +15,7 @@ import httpx2
 import pytest
 
 from pipeline.local.owner import free_port
+from tests.api.conftest import add_token
 from tests.support import await_condition, start_module, stop
 
 SEED = "7"
@@ -28,7 +29,9 @@ CONFIG = Path(__file__).with_name("schemathesis.toml")
 def address(demo_url: str, tmp_path: Path, account: UUID) -> Iterator[str]:
     """The API as a process, with the demo AI service behind it and no worker."""
     port, log = free_port(), tmp_path / "serve.log"
-    process = start_module("api.serve", log=log, environment={"PORT": str(port), "RATE_LIMIT": "1000000"})
+    process = start_module(
+        "api.serve", log=log, environment={"PORT": str(port), "RATE_LIMIT": "1000000"}
+    )
     url = f"http://127.0.0.1:{port}"
 
     def answers() -> bool:
