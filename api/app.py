@@ -1,6 +1,6 @@
 """The HTTP API: all routes in one list, errors as problems, what every answer carries.
 
-Handlers know the account from the token (`api/auth.py`) and nothing else of who asks.
+Handlers know the account from the caller (`api/auth.py`) and nothing else of who asks.
 """
 
 import contextlib
@@ -10,25 +10,37 @@ from litestar import Litestar, MediaType, Router, get
 from litestar.datastructures import MutableScopeHeaders
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
-from litestar.middleware import DefineMiddleware
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.types import Message, Scope
 
-from api import auth, events, health, keywords, queues, runs
-from api.auth import BearerAuth, account_of
+from api import VERSION, auth, events, health, keywords, queues, runs, sessions, tokens, users
+from api.auth import COOKIE, Gate, account_of
+from api.limits import Limits
 from api.live import Live
 from api.openapi import describe
 from api.problems import problem
 from piccolo_conf import DB
 from pipeline import connections
-
-VERSION = "0.1.0"
+from pipeline.settings import settings
 
 ROUTES = [
     health.live,
     health.ready,
+    sessions.show_session,
+    sessions.sign_in,
+    sessions.sign_in_by_link,
+    sessions.sign_out,
+    sessions.change_password,
+    users.list_users,
+    users.add_user,
+    users.make_link,
+    users.change_user,
+    users.delete_user,
+    tokens.list_tokens,
+    tokens.make_token,
+    tokens.revoke_token,
     keywords.list_keywords,
     keywords.import_keywords,
     runs.start_run,
@@ -51,15 +63,17 @@ MAX_BODY = 5_000_000
 
 PROBLEMS = {
     "400": "The request is not valid; `errors` names every field",
-    "401": "No token, or one that is not known",
+    "401": "No session and no token, or one that has ended",
     "402": "Not enough credits",
+    "403": "Not for members, or with a cookie from another origin",
     "404": "Not there, or not in your account",
     "409": "Not possible as things stand; `detail` says why",
     "413": "The request is too large",
     "422": "The data cannot be worked on",
+    "429": "Too many requests; `Retry-After` says when to go on",
     "503": "PostgreSQL or Redis does not answer",
 }
-"""What any handler behind a token may answer instead, as `application/problem+json`."""
+"""What any handler behind the gate may answer instead, as `application/problem+json`."""
 
 SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -104,27 +118,25 @@ async def lifespan(app: Litestar) -> AsyncIterator[None]:
     mine = DB.pool is None
     if mine:
         await connections.open_all()
-    app.state.live = Live(auth.ended)
+    app.state.limits, app.state.live = Limits(settings().rate_limit), Live(auth.ended)
     try:
         yield
     finally:
         await app.state.live.stop()
+        await app.state.limits.close()
         if mine:
             await connections.close_all()
 
 
 def create_app() -> Litestar:
     """The app. Its lifespan needs DATABASE_URL and REDIS_URL."""
-    guard = DefineMiddleware(
-        BearerAuth, exclude_http_methods=["OPTIONS"], exclude_from_auth_key="exclude_from_auth"
-    )
     app = Litestar(
         [
             index,
             Router(
                 "/api/v1",
                 route_handlers=ROUTES,
-                middleware=[guard],
+                middleware=[Gate()],
                 dependencies={"account_id": Provide(account_of)},
             ),
         ],
@@ -140,9 +152,14 @@ def create_app() -> Litestar:
             operation_id_creator=lambda handler, method, parts: handler.handler_name,
             render_plugins=[JsonRenderPlugin(path="/openapi.json")],
             components=Components(
-                security_schemes={"bearer": SecurityScheme(type="http", scheme="bearer")}
+                security_schemes={
+                    "bearer": SecurityScheme(type="http", scheme="bearer"),
+                    "cookie": SecurityScheme(
+                        type="apiKey", name=COOKIE, security_scheme_in="cookie"
+                    ),
+                }
             ),
-            security=[{"bearer": []}],
+            security=[{"bearer": []}, {"cookie": []}],
         ),
     )
     describe(app, PROBLEMS)

@@ -49,7 +49,7 @@ class Account(Table):
 
 
 class User(Table, tablename="app_user"):
-    """A person who signs in; `password_hash` is argon2."""
+    """A person who signs in; `password_hash` is argon2, empty while there is no password."""
 
     id = primary_key()
     account_id = ForeignKey(Account, on_delete=OnDelete.cascade, null=False)
@@ -68,7 +68,33 @@ class ApiToken(Table, tablename="api_token"):
     name = Varchar(length=100)
     hash = Bytea(unique=True, secret=True)
     created_at = Timestamptz(default=TimestamptzNow())
+    used_at = Timestamptz(null=True, default=None)
     revoked_at = Timestamptz(null=True, default=None)
+
+
+class Session(Table, tablename="user_session"):
+    """A signed-in browser; its cookie is stored as a SHA-256. Signing out deletes the row.
+
+    `used_at` is right to the hour; how long a session lasts stands in api/auth.py. `by_link` lets
+    its user set a password without knowing the old one, for a while.
+    """
+
+    id = primary_key()
+    user_id = ForeignKey(User, on_delete=OnDelete.cascade, null=False)
+    hash = Bytea(unique=True, secret=True)
+    by_link = Boolean(default=False)
+    created_at = Timestamptz(default=TimestamptzNow())
+    used_at = Timestamptz(default=TimestamptzNow())
+
+
+class SignInLink(Table, tablename="sign_in_link"):
+    """A link that signs in once, stored as a SHA-256. Using it deletes the row."""
+
+    id = primary_key()
+    user_id = ForeignKey(User, on_delete=OnDelete.cascade, null=False)
+    hash = Bytea(unique=True, secret=True)
+    created_at = Timestamptz(default=TimestamptzNow())
+    expires_at = Timestamptz(default=None, null=False)
 
 
 class Cluster(Table):

@@ -77,6 +77,8 @@ create index image_list on image (account_id, id);
 create index app_user_account on app_user (account_id);
 create index api_token_account on api_token (account_id);
 create index api_token_user on api_token (user_id);
+create index user_session_user on user_session (user_id);
+create index sign_in_link_user on sign_in_link (user_id);
 create index keyword_cluster on keyword (cluster_id);
 create index content_idea_run on content_idea (run_id);
 create index task_cluster on task (cluster_id);
