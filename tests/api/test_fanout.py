@@ -46,6 +46,8 @@ async def hub(db: None, revoked: set[Grant]) -> AsyncIterator[Live]:
 
     hub = Live(ended)
     yield hub
+    for follower in [each for mine in hub.followers.values() for each in mine]:
+        hub.forget(follower)
     await hub.stop()
 
 
