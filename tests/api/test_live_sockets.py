@@ -4,15 +4,16 @@ import asyncio
 import json
 import signal
 import time
-from typing import Any
+from collections.abc import AsyncIterator
 from uuid import UUID
 
 import pytest
+from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from piccolo_conf import DB
 from pipeline import controls, events
-from tests.api.following import Server, events_until, next_frame, server  # noqa: F401
+from tests.api.following import Frame, Server, events_until, next_frame, server  # noqa: F401
 
 pytestmark = pytest.mark.slow
 
@@ -21,11 +22,16 @@ STOP_WITHIN = 8.0
 """Seconds: what a stop may take at most; running requests would get ten."""
 
 
-async def closed(socket: Any) -> tuple[int, str]:
+async def _forever(socket: ClientConnection) -> AsyncIterator[Frame]:
+    while True:
+        yield await next_frame(socket)
+
+
+async def closed(socket: ClientConnection) -> tuple[int, str]:
     """Code and reason with which the server closes."""
     with pytest.raises(ConnectionClosed) as ending:
-        while True:
-            await socket.recv()
+        async for _ in _forever(socket):
+            pass
     assert ending.value.rcvd is not None
     return ending.value.rcvd.code, ending.value.rcvd.reason
 
