@@ -51,14 +51,14 @@ async def add_user(
 ) -> UUID:
     """Add a user; the first of an account is an administrator. Raises EmailTaken.
 
-    `password_hash` is empty for who will sign in by a link.
+    `email` is a normal one; `password_hash` is empty for who will sign in by a link.
     """
     made = await connection.fetchval(
         "insert into app_user (account_id, email, password_hash, role) select $1, $2, $3,"
         " case when exists (select from app_user where account_id = $1) then $4 else 'admin' end"
         " on conflict (email) do nothing returning id",
         account_id,
-        normal_email(email),
+        email,
         password_hash,
         role.value,
     )

@@ -5,6 +5,7 @@ is explained field by field. What we did not foresee is a 500 with an `error_id`
 in the log under that id and never in an answer.
 """
 
+import ast
 import http
 import logging
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from litestar.exceptions import HTTPException, ValidationException
 from litestar.types import Empty
 from litestar.utils.scope.state import ScopeState
 
+from api.texts import RULES
 from pipeline import controls, errors
 from pipeline.connections import UNREACHABLE
 from pipeline.errors import ErrorPayload
@@ -179,6 +181,12 @@ def _explain_body(request: Request[Any, Any, Any]) -> Iterator[FieldError]:
     yield from explain(msgspec.json.decode(raw), field.annotation)
 
 
+def _plainly(message: str) -> str:
+    """msgspec's message, but a pattern in words."""
+    _, found, pattern = message.partition("matching regex ")
+    return RULES.get(ast.literal_eval(pattern), message) if found else message
+
+
 def explain(value: Any, wanted: Any, path: str = "") -> Iterator[FieldError]:
     """Everything in `value` that does not fit the struct `wanted`: msgspec stops at the first."""
     struct = isinstance(wanted, type) and issubclass(wanted, msgspec.Struct)
@@ -188,7 +196,7 @@ def explain(value: Any, wanted: Any, path: str = "") -> Iterator[FieldError]:
         except msgspec.ValidationError as error:
             message, _, inside = str(error).partition(" - at `$")
             inside = inside.rstrip("`")
-            yield FieldError((path + inside).lstrip(".") or "body", message)
+            yield FieldError((path + inside).lstrip(".") or "body", _plainly(message))
         return
     fields = {field.encode_name: field for field in msgspec.structs.fields(wanted)}
     for name in sorted(value.keys() - fields.keys()):

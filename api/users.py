@@ -16,7 +16,7 @@ from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from api import passwords, people
 from api.auth import admin_only
-from api.problems import Problem
+from api.problems import Problem, invalid
 from db.status import Role
 from piccolo_conf import DB
 
@@ -97,14 +97,16 @@ async def list_users(
     return UserPage(found, found[-1].id if len(rows) > limit else None)
 
 
-@post("/users", guards=[admin_only], summary="Add a user")
+@post("/users", guards=[admin_only], idempotent="secret", summary="Add a user")
 async def add_user(account_id: NamedDependency[UUID], data: JSONBody[NewUser]) -> MadeUser:
     """A user of the account, with a password or with a link to sign in by."""
+    if not people.is_email(email := people.normal_email(data.email)):
+        raise invalid("email", "This is no e-mail address of at most 254 characters.")
     stored = await passwords.hash_password(data.password) if data.password else ""
     async with DB.transaction() as transaction:
         connection: asyncpg.Connection = transaction.connection
         try:
-            made = await people.add_user(connection, account_id, data.email, data.role, stored)
+            made = await people.add_user(connection, account_id, email, data.role, stored)
         except people.EmailTaken:
             raise Problem(
                 409, "email_taken", "There is already a user with this e-mail address."
