@@ -176,8 +176,7 @@ async def lifespan(app: Litestar) -> AsyncIterator[None]:
     mine = DB.pool is None
     if mine:
         await connections.open_all()
-    app.state.live = Live(auth.ended)
-    app.state.limits = Limits(settings().rate_limit)
+    app.state.limits, app.state.live = Limits(settings().rate_limit), Live(auth.ended)
     try:
         yield
     finally:

@@ -33,7 +33,7 @@ async def test_the_whole_plan_can_be_changed(
     assert {name: changed[name] for name in plan} == plan
     assert (changed["version"], changed["cluster_name"], changed["task_id"]) == (2, "Tea", None)
     assert await ask(client, "GET", f"/ideas/{idea}") == changed
-    assert ("content_idea", str(idea), False) in await planner.told(account)
+    assert ("idea", str(idea), False) in await planner.told(account)
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ async def test_a_deleted_idea_takes_its_task_along(
     task = await planner.task(account, idea)
     assert (await ask(client, "POST", "/ideas/delete", {"ids": [str(idea)]}))["deleted"] == 1
     assert await planner.told(account) == {
-        ("content_idea", str(idea), True),
+        ("idea", str(idea), True),
         ("task", str(task), True),
     }
 
