@@ -64,8 +64,10 @@ async def start(
     async with DB.transaction() as transaction:
         await transaction.connection.execute(
             'insert into automation_run (id, account_id, first_stage, last_stage, "order", status,'
-            " version, stage, concurrency, options, selection, prepared, started_by, started_at)"
-            " values ($1, $2, $3, $4, $5, 'running', 1, $3, $6, $7, $8, false, $9, now())",
+            " version, stage, concurrency, options, selection, selected, prepared, started_by,"
+            " started_at)"
+            " values ($1, $2, $3, $4, $5, 'running', 1, $3, $6, $7, $8::uuid[],"
+            " cardinality($8::uuid[]), false, $9, now())",
             run_id,
             account,
             first_stage,
@@ -73,7 +75,7 @@ async def start(
             order.value,
             concurrency,
             options,
-            [str(item) for item in chosen],
+            chosen,
             started_by,
         )
         await transaction.connection.execute(

@@ -63,9 +63,12 @@ def choice(flag: str, name: str, told: str) -> Callable[[Callable[..., None]], C
     field = {each.name: each for each in msgspec.structs.fields(RunOptions)}[name]
     kind = msgspec.inspect.type_info(field.type)
     limits: click.ParamType = Language()
+    default = field.default
     if isinstance(kind, msgspec.inspect.IntType):
         limits = click.IntRange(kind.ge, kind.le)
-    return click.option(flag, name, type=limits, help=told, show_default=str(field.default))
+    if isinstance(kind, msgspec.inspect.EnumType):
+        limits, default = click.Choice([each.value for each in kind.cls]), default.value
+    return click.option(flag, name, type=limits, help=told, show_default=str(default))
 
 
 @click.command()
@@ -73,6 +76,7 @@ def choice(flag: str, name: str, told: str) -> Callable[[Callable[..., None]], C
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder for articles.")
 @click.option("--flow", is_flag=True, help="Hand items on one by one instead of stage by stage.")
 @click.option("--concurrency", type=click.IntRange(1, 1000), help="Items at work at once.")
+@choice("--granularity", "granularity", "How fine keywords are clustered.")
 @choice("--ideas", "ideas_per_cluster", "Ideas per cluster.")
 @choice("--words", "target_words", "Words per article.")
 @choice("--images", "images_per_article", "Images inside an article.")
