@@ -18,6 +18,7 @@ from litestar.types import Message, Scope
 
 from api import health, keywords, queues, runs
 from api.auth import BearerAuth, account_of
+from api.bodies import Draining, check_body
 from api.openapi import describe
 from api.problems import problem
 from piccolo_conf import DB
@@ -52,7 +53,9 @@ PROBLEMS = {
     "404": "Not there, or not in your account",
     "409": "Not possible as things stand; `detail` says why",
     "413": "The request is too large",
+    "415": "The body is of a kind that this does not take",
     "422": "The data cannot be worked on",
+    "429": "Too many requests; `Retry-After` says for how many seconds to wait",
     "503": "PostgreSQL or Redis does not answer",
 }
 """What any handler behind a token may answer instead, as `application/problem+json`."""
@@ -125,6 +128,7 @@ def create_app() -> Litestar:
         lifespan=[lifespan],
         exception_handlers={HTTPException: problem, Exception: problem},
         before_send=[add_security_headers],
+        before_request=check_body,
         request_max_body_size=MAX_BODY,
         logging_config=None,
         openapi_config=OpenAPIConfig(
@@ -139,5 +143,6 @@ def create_app() -> Litestar:
             security=[{"bearer": []}],
         ),
     )
+    app.asgi_handler = Draining(app.asgi_handler)  # outside all: it also hears the 404 of a path
     describe(app, PROBLEMS)
     return app

@@ -18,6 +18,7 @@ from db.status import ACTIVE_RUN, GenerationStatus, RunOrder, RunStatus, StageSt
 from piccolo_conf import DB
 from pipeline import broker, credits, messages, queue, reopening
 from pipeline.errors import PipelineError, ValidationError
+from pipeline.moves import moves_of, was_halted
 from pipeline.options import RunOptions
 from pipeline.rebuild import sync
 from pipeline.receipts import Cancelled, Retried, Skipped
@@ -36,7 +37,14 @@ class UnknownRun(PipelineError):
 
 
 class IllegalMove(PipelineError):
-    """The run is not in a state in which this can be done; the message says which it is in."""
+    """The run is not in a state in which this can be done; the message says which it is in.
+
+    `moves` are those that are legal instead.
+    """
+
+    def __init__(self, reason: str, status: RunStatus, *, halted: bool = False) -> None:
+        super().__init__(reason)
+        self.moves = moves_of(status, halted=halted)
 
 
 async def start(
@@ -138,7 +146,11 @@ async def pause(account: UUID, run_id: UUID) -> None:
         if run.status == RunStatus.PAUSED:
             return
         if run.status != RunStatus.RUNNING:
-            raise IllegalMove(f"The run is {run.status.value}; only a running one can be paused.")
+            raise IllegalMove(
+                f"The run is {run.status.value}; only a running one can be paused.",
+                run.status,
+                halted=await was_halted(transaction.connection, run),
+            )
         await _set_status(transaction.connection, run, RunStatus.PAUSED)
     await _tell(run)
 
@@ -151,19 +163,13 @@ async def resume(account: UUID, run_id: UUID) -> None:
         if run.status == RunStatus.RUNNING:
             return
         if run.status == RunStatus.FAILED and not await was_halted(transaction.connection, run):
-            raise IllegalMove("Every item of a stage failed; retry the failed items instead.")
+            raise IllegalMove(
+                "Every item of a stage failed; retry the failed items instead.", run.status
+            )
         if run.status not in (RunStatus.PAUSED, RunStatus.FAILED):
-            raise IllegalMove(f"The run is {run.status.value}; it cannot be resumed.")
+            raise IllegalMove(f"The run is {run.status.value}; it cannot be resumed.", run.status)
         await _set_status(transaction.connection, run, RunStatus.RUNNING)
     await _tell(run)
-
-
-async def was_halted(connection: asyncpg.Connection, run: Run) -> bool:
-    """Whether a failed run was stopped with work left: it did not fail with every item."""
-    stage = await connection.fetchval(
-        "select (error ->> 'stage')::int from automation_run where id = $1", run.key.run
-    )
-    return stage is None or run.stages.get(stage) != StageStatus.CLOSED
 
 
 @again_if_rolled_back
@@ -174,7 +180,9 @@ async def cancel(account: UUID, run_id: UUID) -> Cancelled:
         run = await _locked(connection, account, run_id)
         halted = run.status == RunStatus.FAILED and await was_halted(connection, run)
         if run.status not in ACTIVE_RUN and not halted:
-            raise IllegalMove(f"The run is {run.status.value}; there is nothing to cancel.")
+            raise IllegalMove(
+                f"The run is {run.status.value}; there is nothing to cancel.", run.status
+            )
         await _set_status(connection, run, RunStatus.CANCELLED)
         cancelled = await reopening.cancel_open(connection, run_id)
         released = await credits.release(connection, account, run_id)
