@@ -19,6 +19,7 @@ from litestar.types import Message, Scope
 from api import health, keywords, queues, runs
 from api.auth import BearerAuth, account_of
 from api.bodies import Draining, check_body
+from api.idempotency import Idempotency, announce
 from api.openapi import describe
 from api.problems import problem
 from piccolo_conf import DB
@@ -31,10 +32,12 @@ ROUTES = [
     health.ready,
     keywords.list_keywords,
     keywords.import_keywords,
+    runs.estimate_run,
     runs.start_run,
     runs.list_runs,
     runs.show_run,
     runs.show_progress,
+    runs.list_steps,
     runs.pause_run,
     runs.resume_run,
     runs.cancel_run,
@@ -121,7 +124,7 @@ def create_app() -> Litestar:
             Router(
                 "/api/v1",
                 route_handlers=ROUTES,
-                middleware=[guard],
+                middleware=[guard, Idempotency()],
                 dependencies={"account_id": Provide(account_of)},
             ),
         ],
@@ -145,4 +148,5 @@ def create_app() -> Litestar:
     )
     app.asgi_handler = Draining(app.asgi_handler)  # outside all: it also hears the 404 of a path
     describe(app, PROBLEMS)
+    announce(app)
     return app

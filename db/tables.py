@@ -324,3 +324,22 @@ class Embedding(Table):
     id = Varchar(length=64, primary_key=True)
     vector = Bytea()
     created_at = Timestamptz(default=TimestamptzNow())
+
+
+class IdempotencyKey(Table, tablename="idempotency_key"):
+    """A key that a client sent with a POST, and the answer to give again.
+
+    `fingerprint` is the SHA-256 of the request. `status` is null until the first request has
+    ended; `body` stays null where the answer holds a secret.
+    """
+
+    id = BigSerial(primary_key=True)
+    account_id = ForeignKey(Account, on_delete=OnDelete.cascade, null=False)
+    key = Varchar(length=200)
+    fingerprint = Bytea()
+    status = SmallInt(null=True, default=None)
+    media_type = Varchar(length=100, default="")
+    body = Bytea(null=True, default=None)
+    created_at = Timestamptz(default=TimestamptzNow())
+
+    one_per_account = Unique(["account_id", "key"], name="idempotency_key_unique")

@@ -67,7 +67,7 @@ async def start(
     if not 1 <= concurrency <= MAX_CONCURRENCY:
         raise ValidationError(f"concurrency must be from 1 to {MAX_CONCURRENCY}, not {concurrency}")
     chosen = list(dict.fromkeys(selection))
-    await _check_selection(account, first_stage, chosen, options)
+    await check_selection(account, first_stage, chosen, options)
     run_id = uuid7()
     async with DB.transaction() as transaction:
         await transaction.connection.execute(
@@ -99,25 +99,29 @@ async def start(
     return run_id
 
 
-async def _check_selection(
-    account: UUID, stage: int, chosen: list[UUID], options: RunOptions
-) -> None:
-    """Refuse a selection with nothing to do, before anything is stored."""
+async def check_selection(
+    account: UUID, stage: int, chosen: Sequence[UUID], options: RunOptions
+) -> tuple[int, int]:
+    """Items and units of their price that a selection will open a stage with.
+
+    Raises ValidationError for one with nothing to do, before anything is stored.
+    """
     noun = messages.ITEMS[stage]
     if not chosen:
         raise ValidationError(f"no {noun}s are selected")
     if len(chosen) > MAX_ITEMS:
         raise ValidationError(f"{len(chosen):,} {noun}s are selected; at most {MAX_ITEMS:,} can be")
     async with DB.connection() as connection:
-        usable = await connection.fetchval(
-            f"select count(*) from ({SELECTED[stage]}) as found",
+        items, units = await connection.fetchrow(
+            f"select count(*), coalesce(sum(units), 0)::bigint from ({SELECTED[stage]}) as found",
             account,
-            chosen,
+            list(chosen),
             options.ideas_per_cluster,
         )
-    if not usable:
+    if not items:
         why = f" (unknown, or {ALREADY_DONE[stage]})" if stage in ALREADY_DONE else " (unknown)"
         raise ValidationError(f"none of the {plural(len(chosen), noun)} can be worked on{why}")
+    return items, units
 
 
 async def _locked(connection: asyncpg.Connection, account: UUID, run: UUID) -> Run:
@@ -186,9 +190,9 @@ async def cancel(account: UUID, run_id: UUID) -> Cancelled:
         await _set_status(connection, run, RunStatus.CANCELLED)
         cancelled = await reopening.cancel_open(connection, run_id)
         released = await credits.release(connection, account, run_id)
-        kept = await connection.fetch(
-            "select stage, count(*) as items from run_item"
-            " where run_id = $1 and status = 'completed' group by stage",
+        ended = await connection.fetch(
+            "select stage, status, count(*) as items from run_item"
+            " where run_id = $1 and status in ('completed', 'failed') group by stage, status",
             run_id,
         )
     try:
@@ -196,7 +200,10 @@ async def cancel(account: UUID, run_id: UUID) -> Cancelled:
         await queue.cancel(run.key, run.version)
     except RedisError as error:
         log.warning("run %s: cancelled; Redis will be told later: %s", run_id, error)
-    return Cancelled(cancelled, {row["stage"]: row["items"] for row in kept}, released)
+    by_end: dict[str, dict[int, int]] = {"completed": {}, "failed": {}}
+    for row in ended:
+        by_end[row["status"]][row["stage"]] = row["items"]
+    return Cancelled(cancelled, **by_end, released=released)
 
 
 @again_if_rolled_back

@@ -61,10 +61,11 @@ alter table content_idea set (fillfactor = 70);
 alter table task set (fillfactor = 70);
 alter table image set (fillfactor = 70);
 
-create index run_item_queue on run_item (run_id, stage, status, position);
+create index run_item_queue on run_item (run_id, stage, status, position, id);
 create index run_item_open on run_item (run_id, stage, position)
     where status in ('queued', 'processing');
 create index automation_run_list on automation_run (account_id, started_at desc, id desc);
+create index automation_run_newest on automation_run (account_id, id);
 create index automation_run_active on automation_run (account_id, id)
     where status in ('running', 'paused');
 
@@ -88,6 +89,7 @@ create index keyword_cluster on keyword (cluster_id);
 create index content_idea_run on content_idea (run_id);
 create index task_cluster on task (cluster_id);
 create index answer_cache_account on answer_cache (account_id);
+create index idempotency_key_age on idempotency_key (account_id, created_at);
 """
 
 

@@ -16,7 +16,8 @@ if ARGV[3] ~= '' then
 end
 if i < #ARGV then
   call('RPUSH', base .. 'steps', unpack(ARGV, i + 1))
-  call('LTRIM', base .. 'steps', -200, -1)
+  call('LTRIM', base .. 'steps', -1000, -1)
+  call('HINCRBY', meta, 'steps', #ARGV - i)
 end
 publish('progress', stage, {phase = ARGV[2], message = ARGV[3], current = ARGV[4]})
 return 1

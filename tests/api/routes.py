@@ -7,6 +7,7 @@ import msgspec
 from litestar import Litestar
 
 BODIES: dict[str, Any] = {
+    "estimate_run": {"function": "auto_cluster", "selection": [str(uuid4())]},
     "start_run": {"function": "auto_cluster", "selection": [str(uuid4())]},
     "retry_run": {},
 }

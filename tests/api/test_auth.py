@@ -54,7 +54,7 @@ async def test_another_accounts_run_is_unknown_to_every_endpoint(
     app: Litestar, client: httpx2.AsyncClient, stranger: dict[str, str], run: UUID
 ) -> None:
     of_a_run = [call for call in secured(app) if "{run_id}" in call.path]
-    assert len(of_a_run) == 7
+    assert len(of_a_run) == 8
     for call in of_a_run:
         answer = await client.request(call.method, call.url(run), json=call.body, headers=stranger)
         assert answer.status_code == 404, call
