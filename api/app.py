@@ -1,6 +1,6 @@
 """The HTTP API: all routes in one list, errors as problems, what every answer carries.
 
-Handlers know the account from the token (`api/auth.py`) and nothing else of who asks.
+Handlers know the account from the caller (`api/auth.py`) and nothing else of who asks.
 """
 
 import contextlib
@@ -10,28 +10,80 @@ from litestar import Litestar, MediaType, Router, get
 from litestar.datastructures import MutableScopeHeaders
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
-from litestar.middleware import DefineMiddleware
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.types import Message, Scope
 
-from api import health, keywords, queues, runs
-from api.auth import BearerAuth, account_of
+from api import (
+    VERSION,
+    clusters,
+    content,
+    content_files,
+    content_moves,
+    credits,
+    health,
+    ideas,
+    image_files,
+    images,
+    imports,
+    keywords,
+    merging,
+    provider_settings,
+    queues,
+    runs,
+    sessions,
+    tasks,
+    tokens,
+    users,
+)
+from api.auth import COOKIE, Gate, account_of
 from api.bodies import Draining, check_body
 from api.idempotency import Idempotency, announce
+from api.limits import Limits
 from api.openapi import describe
 from api.problems import problem
 from piccolo_conf import DB
 from pipeline import connections
-
-VERSION = "0.1.0"
+from pipeline.settings import settings
 
 ROUTES = [
     health.live,
     health.ready,
+    sessions.show_session,
+    sessions.sign_in,
+    sessions.sign_in_by_link,
+    sessions.sign_out,
+    sessions.change_password,
+    users.list_users,
+    users.add_user,
+    users.make_link,
+    users.change_user,
+    users.delete_user,
+    tokens.list_tokens,
+    tokens.make_token,
+    tokens.revoke_token,
     keywords.list_keywords,
-    keywords.import_keywords,
+    keywords.list_keyword_ids,
+    keywords.add_keyword,
+    keywords.show_keyword,
+    keywords.edit_keyword,
+    keywords.move_keywords,
+    keywords.delete_keywords,
+    imports.preview_import,
+    imports.import_keywords,
+    clusters.list_clusters,
+    clusters.list_cluster_ids,
+    clusters.add_cluster,
+    clusters.show_cluster,
+    clusters.edit_cluster,
+    clusters.delete_clusters,
+    merging.merge_clusters,
+    ideas.list_ideas,
+    ideas.list_idea_ids,
+    ideas.show_idea,
+    ideas.edit_idea,
+    ideas.delete_ideas,
     runs.estimate_run,
     runs.start_run,
     runs.list_runs,
@@ -43,6 +95,37 @@ ROUTES = [
     runs.cancel_run,
     runs.retry_run,
     queues.show_queues,
+    tasks.list_tasks,
+    tasks.list_task_ids,
+    tasks.show_task,
+    tasks.edit_task,
+    tasks.delete_tasks,
+    content.list_content,
+    content.list_content_ids,
+    content.show_content,
+    content.edit_content,
+    content.delete_content,
+    content_moves.approve_content,
+    content_moves.publish_content,
+    content_moves.archive_content,
+    content_moves.draft_content,
+    content_files.show_html,
+    content_files.preview_content,
+    content_files.export_content,
+    content_files.export_many,
+    images.list_images,
+    images.list_image_ids,
+    images.show_image,
+    images.edit_image,
+    images.delete_images,
+    images.regenerate_image,
+    image_files.show_file,
+    credits.show_credits,
+    credits.list_entries,
+    credits.top_up,
+    credits.list_usage,
+    provider_settings.show_provider,
+    provider_settings.check_provider,
 ]
 """Everything under /api/v1."""
 
@@ -51,17 +134,18 @@ MAX_BODY = 5_000_000
 
 PROBLEMS = {
     "400": "The request is not valid; `errors` names every field",
-    "401": "No token, or one that is not known",
+    "401": "No session and no token, or one that has ended",
     "402": "Not enough credits",
+    "403": "Not for members, or with a cookie from another origin",
     "404": "Not there, or not in your account",
     "409": "Not possible as things stand; `detail` says why",
     "413": "The request is too large",
     "415": "The body is of a kind that this does not take",
     "422": "The data cannot be worked on",
-    "429": "Too many requests; `Retry-After` says for how many seconds to wait",
+    "429": "Too many requests; `Retry-After` says when to go on",
     "503": "PostgreSQL or Redis does not answer",
 }
-"""What any handler behind a token may answer instead, as `application/problem+json`."""
+"""What any handler behind the gate may answer instead, as `application/problem+json`."""
 
 SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -106,25 +190,24 @@ async def lifespan(app: Litestar) -> AsyncIterator[None]:
     mine = DB.pool is None
     if mine:
         await connections.open_all()
+    app.state.limits = Limits(settings().rate_limit)
     try:
         yield
     finally:
+        await app.state.limits.close()
         if mine:
             await connections.close_all()
 
 
 def create_app() -> Litestar:
     """The app. Its lifespan needs DATABASE_URL and REDIS_URL."""
-    guard = DefineMiddleware(
-        BearerAuth, exclude_http_methods=["OPTIONS"], exclude_from_auth_key="exclude_from_auth"
-    )
     app = Litestar(
         [
             index,
             Router(
                 "/api/v1",
                 route_handlers=ROUTES,
-                middleware=[guard, Idempotency()],
+                middleware=[Gate(), Idempotency()],
                 dependencies={"account_id": Provide(account_of)},
             ),
         ],
@@ -141,9 +224,14 @@ def create_app() -> Litestar:
             operation_id_creator=lambda handler, method, parts: handler.handler_name,
             render_plugins=[JsonRenderPlugin(path="/openapi.json")],
             components=Components(
-                security_schemes={"bearer": SecurityScheme(type="http", scheme="bearer")}
+                security_schemes={
+                    "bearer": SecurityScheme(type="http", scheme="bearer"),
+                    "cookie": SecurityScheme(
+                        type="apiKey", name=COOKIE, security_scheme_in="cookie"
+                    ),
+                }
             ),
-            security=[{"bearer": []}],
+            security=[{"bearer": []}, {"cookie": []}],
         ),
     )
     app.asgi_handler = Draining(app.asgi_handler)  # outside all: it also hears the 404 of a path

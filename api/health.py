@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 
 from litestar import Response, get
 
+from api.auth import OPEN_TO_ALL
 from api.schemas import Alive, Check, Readiness
 from db import migrate
 from piccolo_conf import DB
@@ -17,9 +18,6 @@ from pipeline.heartbeat import ALIVE_KEY
 
 PATIENCE = 3.0
 """Seconds a check may take before it counts as failed."""
-
-OPEN_TO_ALL = {"exclude_from_auth": True}
-"""`opt` of handlers that answer without a token."""
 
 
 @get("/health/live", opt=OPEN_TO_ALL, security=[{}], summary="Is the process alive")

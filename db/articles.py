@@ -1,4 +1,5 @@
-"""Saving an article under a slug of its own, and keeping a draft between two attempts."""
+"""Saving an article under a slug of its own, keeping a draft between two attempts, telling whether
+an article is still the one that was reviewed."""
 
 from typing import Any
 from uuid import UUID
@@ -7,6 +8,18 @@ import asyncpg
 
 MOST_SLUG = 60
 """Characters of a slug, its number included."""
+
+
+def fingerprint(article: str) -> str:
+    """SQL: what a review looks at of an article, in 32 characters; `article` is the table's alias.
+
+    Other texts or images, another fingerprint. Kept with a report, it tells whether that holds.
+    """
+    texts = ("title", "slug", "meta_title", "meta_description", "excerpt", "body")
+    return f"""md5(row({", ".join(f"{article}.{name}" for name in texts)})::text
+        || (select coalesce(string_agg(row(f.id, f.kind, f.position, f.section, f.alt, f.path,
+                f.size, f.digest)::text, ',' order by f.id), '')
+            from image f where f.content_id = {article}.id))"""
 
 
 def numbered_slug(slug: str, number: int) -> str:

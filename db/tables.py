@@ -1,8 +1,9 @@
 """All tables, in the order in which rows are born.
 
 Every business row carries its account and every query filters by it. The unique constraints make
-saving repeatable: the same outcome saved twice changes nothing. Composite and partial indexes and
-CHECK constraints stand in the migrations, because Piccolo does not generate them.
+saving repeatable: the same outcome saved twice changes nothing. Composite and partial indexes,
+CHECK constraints and triggers stand in the migrations, because Piccolo does not generate them.
+Of a business row `version` rises by one with each real change, whoever makes it: a trigger's work.
 """
 
 from piccolo.columns import (
@@ -50,7 +51,7 @@ class Account(Table):
 
 
 class User(Table, tablename="app_user"):
-    """A person who signs in; `password_hash` is argon2."""
+    """A person who signs in; `password_hash` is argon2, empty while there is no password."""
 
     id = primary_key()
     account_id = ForeignKey(Account, on_delete=OnDelete.cascade, null=False)
@@ -69,7 +70,33 @@ class ApiToken(Table, tablename="api_token"):
     name = Varchar(length=100)
     hash = Bytea(unique=True, secret=True)
     created_at = Timestamptz(default=TimestamptzNow())
+    used_at = Timestamptz(null=True, default=None)
     revoked_at = Timestamptz(null=True, default=None)
+
+
+class Session(Table, tablename="user_session"):
+    """A signed-in browser; its cookie is stored as a SHA-256. Signing out deletes the row.
+
+    `used_at` is right to the hour; how long a session lasts stands in api/auth.py. `by_link` lets
+    its user set a password without knowing the old one, for a while.
+    """
+
+    id = primary_key()
+    user_id = ForeignKey(User, on_delete=OnDelete.cascade, null=False)
+    hash = Bytea(unique=True, secret=True)
+    by_link = Boolean(default=False)
+    created_at = Timestamptz(default=TimestamptzNow())
+    used_at = Timestamptz(default=TimestamptzNow())
+
+
+class SignInLink(Table, tablename="sign_in_link"):
+    """A link that signs in once, stored as a SHA-256. Using it deletes the row."""
+
+    id = primary_key()
+    user_id = ForeignKey(User, on_delete=OnDelete.cascade, null=False)
+    hash = Bytea(unique=True, secret=True)
+    created_at = Timestamptz(default=TimestamptzNow())
+    expires_at = Timestamptz(default=None, null=False)
 
 
 class Cluster(Table):
@@ -86,7 +113,9 @@ class Cluster(Table):
     generation_status = Varchar(
         length=20, default=GenerationStatus.PENDING, choices=GenerationStatus
     )
+    version = BigInt(default=1)
     created_at = Timestamptz(default=TimestamptzNow())
+    updated_at = Timestamptz(default=TimestamptzNow())
 
     unique_name = Unique(["account_id", "key"], name="cluster_unique_name")
 
@@ -109,7 +138,9 @@ class Keyword(Table):
     generation_status = Varchar(
         length=20, default=GenerationStatus.PENDING, choices=GenerationStatus
     )
+    version = BigInt(default=1)
     created_at = Timestamptz(default=TimestamptzNow())
+    updated_at = Timestamptz(default=TimestamptzNow())
 
     unique_text = Unique(["account_id", "country", "key"], name="keyword_unique_text")
 
@@ -229,7 +260,9 @@ class ContentIdea(Table, tablename="content_idea"):
     generation_status = Varchar(
         length=20, default=GenerationStatus.PENDING, choices=GenerationStatus
     )
+    version = BigInt(default=1)
     created_at = Timestamptz(default=TimestamptzNow())
+    updated_at = Timestamptz(default=TimestamptzNow())
 
     unique_title = Unique(["cluster_id", "key"], name="content_idea_unique_title")
 
@@ -254,11 +287,17 @@ class Task(Table):
     generation_status = Varchar(
         length=20, default=GenerationStatus.PENDING, choices=GenerationStatus
     )
+    version = BigInt(default=1)
     created_at = Timestamptz(default=TimestamptzNow())
+    updated_at = Timestamptz(default=TimestamptzNow())
 
 
 class Content(Table):
-    """An article. `body` is Markdown; `review` is the report of the final review."""
+    """An article. `body` is Markdown; `review` is the report of the final review.
+
+    `reviewed_as` is the fingerprint of what the report is about (db/articles.py): where the article
+    has another one now, the report is outdated. `approved_by` is the email of who approved it.
+    """
 
     id = primary_key()
     account_id = ForeignKey(Account, on_delete=OnDelete.cascade, null=False)
@@ -274,10 +313,15 @@ class Content(Table):
     demo = Boolean(default=False)
     status = Varchar(length=20, default=ContentStatus.DRAFT, choices=ContentStatus)
     review = JSONB(null=True, default=None)
+    reviewed_as = Varchar(length=32, null=True, default=None)
+    approved_at = Timestamptz(null=True, default=None)
+    approved_by = Varchar(length=254, null=True, default=None)
     generation_status = Varchar(
         length=20, default=GenerationStatus.PENDING, choices=GenerationStatus
     )
+    version = BigInt(default=1)
     created_at = Timestamptz(default=TimestamptzNow())
+    updated_at = Timestamptz(default=TimestamptzNow())
 
     unique_slug = Unique(["account_id", "slug"], name="content_unique_slug")
 
@@ -285,7 +329,8 @@ class Content(Table):
 class Image(Table):
     """An image of an article: its prompt, and its file once it is drawn.
 
-    `path` is relative to the media store; width and height are pixels, size is bytes.
+    `path` is relative to the media store; width and height are pixels, size is bytes, `digest` is
+    the SHA-256 of the file, in hexadecimal.
     """
 
     id = primary_key()
@@ -300,11 +345,14 @@ class Image(Table):
     width = Integer(null=True, default=None)
     height = Integer(null=True, default=None)
     size = Integer(null=True, default=None)
+    digest = Varchar(length=64, null=True, default=None)
     demo = Boolean(default=False)
     generation_status = Varchar(
         length=20, default=GenerationStatus.PENDING, choices=GenerationStatus
     )
+    version = BigInt(default=1)
     created_at = Timestamptz(default=TimestamptzNow())
+    updated_at = Timestamptz(default=TimestamptzNow())
 
     one_per_place = Unique(["content_id", "kind", "position"], name="image_unique_place")
 

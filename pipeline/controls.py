@@ -5,7 +5,7 @@ the keeper tells it later. Only legal moves are accepted; doing the same twice d
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from uuid import UUID
 
 import asyncpg
@@ -57,8 +57,12 @@ async def start(
     order: RunOrder = RunOrder.STAGE_BY_STAGE,
     concurrency: int | None = None,
     started_by: str = "",
+    first: Callable[[asyncpg.Connection], Awaitable[None]] | None = None,
 ) -> UUID:
-    """Start a run over the chosen rows of its first stage. Raises ValidationError."""
+    """Start a run over the chosen rows of its first stage. Raises ValidationError.
+
+    `first` is done at the beginning of the transaction: where it raises, nothing starts.
+    """
     if not 1 <= first_stage <= last_stage <= len(messages.FUNCTIONS):
         raise ValidationError(
             f"stages must be from 1 to 7 in order, not {first_stage}-{last_stage}"
@@ -70,6 +74,8 @@ async def start(
     await check_selection(account, first_stage, chosen, options)
     run_id = uuid7()
     async with DB.transaction() as transaction:
+        if first is not None:
+            await first(transaction.connection)
         await transaction.connection.execute(
             'insert into automation_run (id, account_id, first_stage, last_stage, "order", status,'
             " version, stage, concurrency, options, selection, selected, prepared, started_by,"

@@ -11,6 +11,7 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
+from db.status import CreditKind
 from piccolo_conf import DB
 from pipeline.errors import InsufficientCreditsError, ValidationError
 from pipeline.settings import settings
@@ -19,10 +20,10 @@ MAX_AMOUNT = 1_000_000_000
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """One line of the ledger."""
+    """One line of the ledger. `title` is the item's, where the line is about one."""
 
     id: int
-    kind: str
+    kind: CreditKind
     amount: int
     held: int
     run_id: UUID | None
@@ -30,6 +31,7 @@ class Entry(msgspec.Struct, frozen=True):
     item_id: UUID | None
     note: str
     created_at: datetime
+    title: str | None = None
 
 
 async def hold(
@@ -136,18 +138,49 @@ async def balance(account: UUID) -> int:
         return int(await connection.fetchval("select balance from account where id = $1", account))
 
 
-async def entries(account: UUID, *, before: int | None = None, limit: int = 50) -> list[Entry]:
-    """The ledger, newest first; `before` is the id of the last line already seen."""
+async def held(account: UUID) -> int:
+    """Credits that are set aside for runs at this moment."""
+    async with DB.connection() as connection:
+        return int(
+            await connection.fetchval(
+                # The others hold nothing: closing, completing and cancelling release all.
+                "select coalesce(sum(e.held), 0) from automation_run r"
+                " join credit_entry e on e.run_id = r.id"
+                " where r.account_id = $1 and r.status in ('running', 'paused', 'failed')",
+                account,
+            )
+        )
+
+
+async def entries(
+    account: UUID,
+    *,
+    before: int | None = None,
+    limit: int = 50,
+    kind: CreditKind | None = None,
+    run: UUID | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> list[Entry]:
+    """The ledger, newest first; `before` is the id of the last line already seen.
+
+    `since` is taken in, `until` is left out.
+    """
+    # The kind is a word of ours and stands in the text, so that the index of the rare ones serves.
+    of_kind = f"and e.kind = '{kind.value}'" if kind else ""
     async with DB.connection() as connection:
         rows = await connection.fetch(
-            "select id, kind, amount, held, run_id, stage, item_id, note, created_at"
-            " from credit_entry where account_id = $1 and ($2::bigint is null or id < $2)"
-            " order by id desc limit $3",
-            account,
-            before,
-            limit,
+            "select e.id, e.kind, e.amount, e.held, e.run_id, e.stage, e.item_id, e.note,"
+            " e.created_at, i.title from credit_entry e left join run_item i"
+            " on i.run_id = e.run_id and i.stage = e.stage and i.item_id = e.item_id"
+            f" where e.account_id = $1 and ($2::bigint is null or e.id < $2) {of_kind}"
+            " and ($4::uuid is null or e.run_id = $4)"
+            " and ($5::timestamptz is null or e.created_at >= $5)"
+            " and ($6::timestamptz is null or e.created_at < $6)"
+            " order by e.id desc limit $3",
+            *(account, before, limit, run, since, until),
         )
-    return [Entry(**row) for row in rows]
+    return [msgspec.convert(dict(row), Entry) for row in rows]
 
 
 async def spent(run: UUID) -> int:

@@ -2,6 +2,20 @@
 
 from pipeline.settings import settings
 
+UNITS = {
+    1: "keyword",
+    2: "idea",
+    3: "task",
+    4: "100 words",
+    5: "article",
+    6: "image",
+    7: "article",
+}
+"""What each stage's price is for."""
+
+ASKING = (1, 2, 4, 5, 6)
+"""Stages that ask the AI service."""
+
 
 def price_per_unit(stage: int) -> int:
     """Credits for one unit of a stage: a keyword, an idea, 100 words, an article, an image."""

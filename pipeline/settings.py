@@ -30,6 +30,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     media_url: str = ""
     host: str = "127.0.0.1"
     port: Annotated[int, Meta(ge=1, le=65535)] = 8000
+    rate_limit: Annotated[int, Meta(ge=0)] = 3000
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     openai_base_url: Annotated[str, Meta(pattern=r"^(https?://[^\s/:]+(:\d+)?(/\S*)?)?$")] = ""

@@ -44,11 +44,8 @@ def show(limit: int, account: str | None) -> None:
     async def main() -> None:
         account_id = await find_account(account)
         balance = await ledger.balance(account_id)
-        (held,) = await fetch(
-            "select coalesce(sum(held), 0) as held from credit_entry where account_id = $1",
-            account_id,
-        )
-        click.echo(f"Balance: {balance:,} credits, and {int(held['held']):,} held for runs")
+        held = await ledger.held(account_id)
+        click.echo(f"Balance: {balance:,} credits, and {held:,} held for runs")
         rows = await fetch(MOVEMENTS, account_id, limit)
         if rows:
             _print(rows)

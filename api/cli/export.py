@@ -53,10 +53,5 @@ def export(
             done = run_async(main)
         except exporting.ExportRefused as error:
             raise Failed(str(error)) from None
-    tell_exported(done)
-
-
-def tell_exported(done: exporting.Exported, err: bool = False) -> None:
-    """What was written, and the images that are missing."""
-    click.echo(f"{done.summary}, written to {done.out}", err=err)
+    click.echo(f"{done.summary}, written to {folder}")
     tell_missing(done)

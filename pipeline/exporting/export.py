@@ -9,7 +9,7 @@ replaced.
 """
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Literal
 from uuid import UUID
@@ -39,6 +39,9 @@ Format = Literal["markdown", "html", "json"]
 FORMATS: frozenset[Format] = frozenset(("markdown", "html", "json"))
 NOT_GENERATED = "it has not been generated"
 
+Put = Callable[[str, str | bytes], None]
+"""put(name, data) writes a file of the export; `name` is at most one folder deep."""
+
 
 class Missing(msgspec.Struct, frozen=True):
     """An image that could not be written, and why."""
@@ -49,9 +52,8 @@ class Missing(msgspec.Struct, frozen=True):
 
 
 class Exported(msgspec.Struct):
-    """What was written: counts, where, and the images that are missing."""
+    """What was written: counts, and the images that are missing."""
 
-    out: Path
     articles: int = 0
     ready: int = 0
     needs_attention: int = 0
@@ -71,8 +73,8 @@ class Exported(msgspec.Struct):
         return f"{plural(self.articles, 'article')}: {', '.join(parts)}"
 
 
-class _Lists:
-    """What the files at the top of the folder are made of, gathered article by article."""
+class Lists:
+    """What the files at the top of an export are made of, gathered article by article."""
 
     def __init__(self, formats: Collection[Format]) -> None:
         self.formats = formats
@@ -81,6 +83,7 @@ class _Lists:
         self.json: list[bytes] = []
 
     def add(self, article: ExportedArticle, name: str) -> None:
+        """Take in an article that was written under `name`."""
         if "json" in self.formats:
             self.json.append(msgspec.json.encode(article))
         self.html.append(index_row(article, name, "html" in self.formats))
@@ -93,12 +96,13 @@ class _Lists:
         )
         self.markdown.append(f"| {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |")
 
-    def write(self, out: Path, summary: str) -> None:
+    def write(self, put: Put, summary: str) -> None:
+        """Write the files at the top."""
         if "json" in self.formats:
-            write(out / "articles.json", b"[\n" + b",\n".join(self.json) + b"\n]\n")
-        write(out / "index.html", index_page("\n".join(self.html), summary))
+            put("articles.json", b"[\n" + b",\n".join(self.json) + b"\n]\n")
+        put("index.html", index_page("\n".join(self.html), summary))
         head = ["# Articles", "", summary, "", "| Article | Primary keyword | Words | Review |"]
-        write(out / "index.md", "\n".join([*head, "|---|---|---:|---|", *self.markdown, ""]))
+        put("index.md", "\n".join([*head, "|---|---|---:|---|", *self.markdown, ""]))
 
 
 async def export_articles(
@@ -115,34 +119,43 @@ async def export_articles(
     Raises ExportRefused if the folder cannot be written to.
     """
     await asyncio.to_thread(make_folder, out)
-    done, lists, taken = Exported(out), _Lists(formats), set[str]()
+    put = _into(out)
+    done, lists, taken = Exported(), Lists(formats), set[str]()
     ids = await find_articles(account_id, run_id, content_ids)
     async for article in read_articles(account_id, ids):
         name = safe_name(article.slug, taken)
-        await asyncio.to_thread(_write_article, article, name, formats, done)
+        await asyncio.to_thread(put_article, article, name, formats, done, put)
         lists.add(article, name)
-    await asyncio.to_thread(lists.write, out, done.summary)
+    await asyncio.to_thread(lists.write, put, done.summary)
     return done
 
 
-def _write_article(
-    article: ExportedArticle, name: str, formats: Collection[Format], done: Exported
+def _into(out: Path) -> Put:
+    def put(name: str, data: str | bytes) -> None:
+        folder, _, file = name.rpartition("/")
+        write((make_subfolder(out, folder) if folder else out) / file, data)
+
+    return put
+
+
+def put_article(
+    article: ExportedArticle, name: str, formats: Collection[Format], done: Exported, put: Put
 ) -> None:
-    folder = make_subfolder(done.out, name)
+    """Write an article with its images, and count it. Blocks."""
     for image in article.images:
-        _write_image(article, image, folder, done)
+        _put_image(article, image, name, done, put)
     if "markdown" in formats:
-        write(folder / f"{name}.md", to_markdown(article))
+        put(f"{name}/{name}.md", to_markdown(article))
     if "html" in formats:
-        write(folder / f"{name}.html", to_page(article))
+        put(f"{name}/{name}.html", to_page(article))
     done.articles += 1
     done.ready += article.result == "ready"
     done.needs_attention += article.result == "needs_attention"
     done.not_reviewed += article.result == "not_reviewed"
 
 
-def _write_image(
-    article: ExportedArticle, image: ArticleImage, folder: Path, done: Exported
+def _put_image(
+    article: ExportedArticle, image: ArticleImage, folder: str, done: Exported, put: Put
 ) -> None:
     """Copy an image beside its article and note its name there, or note that it is missing."""
     stem = "featured" if image.kind is ImageKind.FEATURED else f"image-{image.position}"
@@ -155,6 +168,6 @@ def _write_image(
         done.missing.append(Missing(article.title, stem, "its file is not in the media store"))
         return
     name = stem + safe_suffix(image.path)
-    write(folder / name, data)
+    put(f"{folder}/{name}", data)
     image.file = name
     done.images += 1

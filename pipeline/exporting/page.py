@@ -62,8 +62,11 @@ def _page(language: str, title: str, description: str, main: str) -> str:
     )
 
 
-def to_page(article: ExportedArticle) -> str:
-    """The page of an article, with a note on its review and on demo content."""
+def to_page(article: ExportedArticle, index: str | None = "../index.html") -> str:
+    """The page of an article, with a note on its review and on demo content.
+
+    `index` is where the list of all articles is, None if there is none.
+    """
     figures: dict[str, str] = {}
 
     def show(image: ArticleImage) -> str:
@@ -77,12 +80,13 @@ def to_page(article: ExportedArticle) -> str:
     for word, figure in figures.items():
         body = body.replace(word, figure)
     demo = "Demo content, not written by a person or a language model. " if article.demo else ""
+    back = f' · <a href="{escape(index)}">All articles</a>' if index else ""
     main = (
         f"<article>\n<h1>{escape(article.title)}</h1>\n"
         f'<p class="lead">{escape(article.excerpt)}</p>\n{body}</article>\n'
         f'<p class="note">{demo}{article.word_count:,} words · review: '
-        f'<span class="{escape(article.result)}">{escape(article.result_text)}</span> · '
-        f'<a href="../index.html">All articles</a></p>'
+        f'<span class="{escape(article.result)}">{escape(article.result_text)}</span>'
+        f"{back}</p>"
     )
     return _page(article.language, article.meta_title, article.meta_description, main)
 

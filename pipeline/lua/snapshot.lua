@@ -1,5 +1,6 @@
 -- snapshot(): all that progress is made of, in one call: {meta fields, [counts of first..last],
--- [stage:item, permille].., newest steps, claims in flight, ms}. Costs the same for any number of items.
+-- [stage:item, permille].., newest steps, slots taken, ms}. Costs the same for any number of
+-- items.
 local fields = call('HGETALL', meta)
 if #fields == 0 then return {} end
 local all = {}

@@ -14,6 +14,7 @@ from typing import Any
 import httpx2
 import openai
 
+from pipeline import gate
 from pipeline.errors import RetryLater
 from pipeline.provider import failures, pacing
 from pipeline.provider.endpoint import Endpoint
@@ -69,6 +70,7 @@ class Transport:
 
     async def post(self, path: str, content: bytes, model: str) -> bytes:
         """The body that answers a JSON body, asked in turn. Raises our errors."""
+        await gate.passed()
         await pacing.turn(self.endpoint)
         try:
             async with asyncio.timeout(self.timeout):
@@ -87,6 +89,7 @@ class Transport:
         Raises our errors, also for what goes wrong within the block.
         """
         response: httpx2.Response | None = None
+        await gate.passed()
         await pacing.turn(self.endpoint)
         try:
             async with asyncio.timeout(self.timeout):

@@ -38,8 +38,9 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
 class Article(msgspec.Struct, frozen=True, kw_only=True):
     """What is checked. `in_article` is how many images the plan asks for, None if not known.
 
-    `slug_taken` and `same_keyword` (titles of articles with the same primary keyword) are about the
-    other articles of the account.
+    `fingerprint` tells this state of the article from others (db/articles.py); `slug_taken` and
+    `same_keyword` (titles of articles with the same primary keyword) are about the other articles
+    of the account.
     """
 
     id: UUID
@@ -57,6 +58,7 @@ class Article(msgspec.Struct, frozen=True, kw_only=True):
     pictures: list[Picture]
     slug_taken: bool = False
     same_keyword: list[str] = []
+    fingerprint: str = ""
 
 
 _CODE = re.compile(r"^ {0,3}(`{3,}|~{3,}).*?(?:^ {0,3}\1|\Z)|`[^`\n]+`", re.MULTILINE | re.DOTALL)

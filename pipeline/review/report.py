@@ -61,13 +61,18 @@ class Reason(msgspec.Struct, frozen=True):
 
 
 class Report(msgspec.Struct, frozen=True):
-    """All checks of an article. `sketch` lets later articles be compared with this one."""
+    """All checks of an article. `sketch` lets later articles be compared with this one.
+
+    `in_article` is how many images its plan asks for, None if not known: a later review that is not
+    part of the run which planned them goes by it.
+    """
 
     version: int
     result: Result
     reasons: list[Reason]
     checks: list[Check]
     sketch: list[str]
+    in_article: int | None = None
 
 
 def verdict(blocks: bool, warns: bool = False) -> Verdict:
@@ -93,7 +98,9 @@ def judged(
     )
 
 
-def make_report(checks: Iterable[Check], sketch: list[str]) -> Report:
+def make_report(
+    checks: Iterable[Check], sketch: list[str], in_article: int | None = None
+) -> Report:
     """The report of `checks`: ready unless one of them blocks."""
     listed = list(checks)
     reasons = [
@@ -101,4 +108,5 @@ def make_report(checks: Iterable[Check], sketch: list[str]) -> Report:
         for check in listed
         if check.verdict == "block" and check.fix
     ]
-    return Report(VERSION, "needs_attention" if reasons else "ready", reasons, listed, sketch)
+    result: Result = "needs_attention" if reasons else "ready"
+    return Report(VERSION, result, reasons, listed, sketch, in_article)

@@ -4,6 +4,7 @@ The file's name is fixed by the row, so work that is repeated after a crash repl
 """
 
 import asyncio
+import hashlib
 from typing import Any
 from uuid import UUID
 
@@ -50,7 +51,8 @@ async def work(job: Job) -> Outcomes:
         raise RetryLater(cause, delay=AGAIN_AFTER) from broken
     job.report(Phase.SAVE)
     row = {"path": path, "width": picture.width, "height": picture.height}
-    return {job.item.id: Done(row | {"size": len(picture.data)})}
+    digest = hashlib.sha256(picture.data).hexdigest()
+    return {job.item.id: Done(row | {"size": len(picture.data), "digest": digest})}
 
 
 def _keep(path: str, data: bytes) -> Picture:
@@ -62,16 +64,21 @@ def _keep(path: str, data: bytes) -> Picture:
     return picture
 
 
+_SAVE = """
+    WITH drawn AS (
+        UPDATE image SET path = $3, width = $4, height = $5, size = $6, digest = $7, demo = $8
+        WHERE account_id = $1 AND id = $2 RETURNING content_id
+    )
+    UPDATE content SET approved_at = NULL, approved_by = NULL
+    WHERE id IN (SELECT content_id FROM drawn) AND status = 'review' AND approved_at IS NOT NULL"""
+
+
 async def save(connection: asyncpg.Connection, job: Job, results: dict[UUID, Any]) -> None:
-    """Note the file in the image's row."""
+    """Note the file in the image's row. An article approved with another picture is so no more."""
     for image_id, row in results.items():
         if row is None:
             continue
-        await connection.execute(
-            "UPDATE image SET path = $3, width = $4, height = $5, size = $6, demo = $7 "
-            "WHERE account_id = $1 AND id = $2",
-            *(job.account_id, image_id, *row.values(), provider.is_demo()),
-        )
+        await connection.execute(_SAVE, job.account_id, image_id, *row.values(), provider.is_demo())
 
 
 STAGE = Stage(

@@ -1,6 +1,7 @@
 """The real app on the tests' own loop, and people who ask it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from typing import Any, cast
 from uuid import UUID
 
@@ -9,9 +10,10 @@ import pytest
 from litestar import Litestar
 
 from api.app import create_app
-from db.tokens import hash_of, new_token
 from piccolo_conf import DB
 from pipeline import controls
+from tests.api import people
+from tests.review.rows import media_in
 from tests.support import new_account
 
 
@@ -31,22 +33,9 @@ async def nobody(app: Litestar, db: None) -> AsyncIterator[httpx2.AsyncClient]:
         yield client
 
 
-async def add_token(account_id: UUID, email: str) -> str:
-    token = new_token()
-    async with DB.connection() as connection:
-        user = await connection.fetchval(
-            "insert into app_user (account_id, email, password_hash) values ($1, $2, '')"
-            " returning id",
-            account_id,
-            email,
-        )
-        await connection.execute(
-            "insert into api_token (account_id, user_id, name, hash) values ($1, $2, 'test', $3)",
-            account_id,
-            user,
-            hash_of(token),
-        )
-    return token
+async def add_token(account_id: UUID, email: str, role: str = "member") -> str:
+    """A token of a new user."""
+    return await people.add_token(await people.add_user(account_id, email, role=role))
 
 
 @pytest.fixture
@@ -59,6 +48,12 @@ async def client(nobody: httpx2.AsyncClient, token: str) -> httpx2.AsyncClient:
     """A client of the account."""
     nobody.headers["authorization"] = f"Bearer {token}"
     return nobody
+
+
+@pytest.fixture
+async def admin(account: UUID) -> dict[str, str]:
+    """Headers of an administrator of the account."""
+    return {"authorization": f"Bearer {await add_token(account, 'admin@example.com', 'admin')}"}
 
 
 @pytest.fixture
@@ -96,3 +91,17 @@ async def no_credits(account: UUID) -> None:
     """The account has spent everything."""
     async with DB.connection() as connection:
         await connection.execute("update account set balance = 0 where id = $1", account)
+
+
+@pytest.fixture
+def administrator(client: httpx2.AsyncClient, admin: dict[str, str]) -> httpx2.AsyncClient:
+    """The client, for an administrator of the account."""
+    client.headers.update(admin)
+    return client
+
+
+@pytest.fixture
+def media_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A media store with the images of the sample articles."""
+    with media_in(tmp_path / "media", monkeypatch) as folder:
+        yield folder

@@ -75,9 +75,6 @@ async def test_positions_and_credits_of_an_opening_in_parts_are_those_of_one(
 async def test_the_search_for_clusters_tells_how_many_keywords_it_has_compared(
     key: queue.RunKey,
 ) -> None:
-    await queue.sync(
-        key, status=controls.RunStatus.RUNNING, version=1, concurrency=1, first=1, last=2
-    )
     text = "Finding clusters: 12 of 50 keywords compared"
     await queue.tell(key, 1, (Phase.AI_CALL.value, text, ""), {"prepare": 0.4}, [])
     now = await progress.read(key.account, key.run)
