@@ -17,7 +17,7 @@ from uuid import UUID
 
 from db.engine import TRANSIENT
 from db.status import GenerationStatus, Phase, StageStatus
-from pipeline import broker, heartbeat, ledger, queue, reopening, reporter
+from pipeline import broker, context, heartbeat, ledger, queue, reopening, reporter, tally
 from pipeline.advance import advance, halt
 from pipeline.errors import (
     ErrorPayload,
@@ -30,6 +30,7 @@ from pipeline.errors import (
     WorkerDiedError,
     new_error_id,
     payload,
+    public_type,
 )
 from pipeline.gate import Gate, of_this_work
 from pipeline.run import RunFacts, run_facts
@@ -53,11 +54,20 @@ async def do(claim: queue.Claim, gate: Gate, worked: Callable[[], None]) -> None
 
     What costs money or time begins when `gate` opens; until then the work is only prepared.
     """
+    function = STAGES[claim.stage].function
+    with context.about(
+        account=str(claim.key.account), run=str(claim.key.run), stage=claim.stage, function=function
+    ):
+        await _do(claim, gate, worked, function)
+
+
+async def _do(claim: queue.Claim, gate: Gate, worked: Callable[[], None], function: str) -> None:
     try:
         over, finished = await _work_and_save(claim, gate, worked)
     except heartbeat.Interrupted as interrupted:
         await _give_back(claim, refund=interrupted.reason in ("shutdown", "paused"))
     except RetryLater as later:
+        tally.count("retries", function, public_type(later.cause))
         await _give_back(claim, delay=_delay(claim, later), refund=not later.counts)
     except RunError as error:
         await _give_back(claim, refund=True)
@@ -66,10 +76,13 @@ async def do(claim: queue.Claim, gate: Gate, worked: Callable[[], None]) -> None
         log.warning("run %s stage %s: %s; trying again", claim.key.run, claim.stage, error)
         await _give_back(claim, delay=1.0, refund=True)
     else:
+        seconds = gate.seconds()
+        for outcome in finished.outcomes.values():
+            tally.took("items", function, outcome.value, seconds=seconds)
         settled = await queue.settle(
             claim,
             over | finished.outcomes,
-            seconds=gate.seconds(),
+            seconds=seconds,
             children=finished.children,
         )
         await _go_on(claim, finished, settled)
@@ -217,6 +230,7 @@ def _explained(
         len(claim.items),
         error,
         exc_info=error if isinstance(error, InternalError) else None,
+        extra={"facts": {"item": str(item.id)}},
     )
     phase = Phase.AI_CALL if STAGES[claim.stage].asks_provider else Phase.SAVE
     return payload(

@@ -177,7 +177,7 @@ async def test_a_slug_that_is_taken_is_refused_by_name(
         ("title", "two\nlines"),
         ("meta_title", "x" * 201),
         ("body", "nul \x00"),
-        ("body", "x" * 400_001),
+        ("body", "x" * 100_001),
         ("surprise", "x"),
     ],
 )
@@ -194,8 +194,8 @@ async def test_a_long_body_is_kept_and_a_huge_request_refused(
     client: httpx2.AsyncClient, account: UUID
 ) -> None:
     content = await add_article(account, COFFEE)
-    body = "word " * 79_999 + "end"
-    assert (await edit(client, content, body=body)).json()["word_count"] == 80_000
+    body = "word " * 19_999 + "end"
+    assert (await edit(client, content, body=body)).json()["word_count"] == 20_000
     huge = await edit(client, content, body="x" * 6_000_000)
     assert huge.status_code == 413
 

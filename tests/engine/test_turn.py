@@ -117,10 +117,10 @@ async def test_a_turn_without_its_slot_ends_after_its_call(account: UUID, calls:
     key, bells = await crew(account, SLOTS * 3)
     await until(lambda: len(calls.in_flight) == SLOTS)
     slots = key.meta.removesuffix("meta") + "slots"
-    state = open_connections.state()
-    await state.delete(slots)
     others = {f"other {n}": 9e15 for n in range(SLOTS)}
-    await state.zadd(slots, others)  # this process stood still, and others took its slots
+    async with open_connections.state().pipeline() as at_once:
+        at_once.delete(slots).zadd(slots, others)
+        await at_once.execute()  # as if this process had stood still, and others took its slots
     await until(lambda: not heartbeat.mine().turns)
     ending = asyncio.create_task(calls.end_all())
     await asyncio.wait_for(asyncio.gather(*bells), 20)
