@@ -28,7 +28,10 @@ from api import (
     provider_settings,
     queues,
     runs,
+    sessions,
     tasks,
+    tokens,
+    users,
 )
 from api.auth import COOKIE, Gate, account_of
 from api.limits import Limits
@@ -41,6 +44,19 @@ from pipeline.settings import settings
 ROUTES = [
     health.live,
     health.ready,
+    sessions.show_session,
+    sessions.sign_in,
+    sessions.sign_in_by_link,
+    sessions.sign_out,
+    sessions.change_password,
+    users.list_users,
+    users.add_user,
+    users.make_link,
+    users.change_user,
+    users.delete_user,
+    tokens.list_tokens,
+    tokens.make_token,
+    tokens.revoke_token,
     keywords.list_keywords,
     keywords.import_keywords,
     runs.start_run,

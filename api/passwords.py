@@ -45,7 +45,7 @@ def is_dated(stored: str) -> bool:
 def _fits(password: str, stored: str) -> bool:
     try:
         return HASHER.verify(stored or _nobodys(), _plain(password))
-    except argon2.exceptions.VerificationError:
+    except (argon2.exceptions.VerificationError, argon2.exceptions.InvalidHashError):
         return False
 
 

@@ -76,8 +76,8 @@ class ApiToken(Table, tablename="api_token"):
 class Session(Table, tablename="user_session"):
     """A signed-in browser; its cookie is stored as a SHA-256. Signing out deletes the row.
 
-    `used_at` is right to the hour; how long a session lasts stands in api/auth.py. `by_link` says
-    that its user did not prove to know the password.
+    `used_at` is right to the hour; how long a session lasts stands in api/auth.py. `by_link` lets
+    its user set a password without knowing the old one, for a while.
     """
 
     id = primary_key()

@@ -15,7 +15,7 @@ COMMANDS = {
     "retry": ("api.cli.runs", "Try failed items of a run again."),
     "export": ("api.cli.export", "Write articles and images to a folder."),
     "credits": ("api.cli.credits", "Show and add credits."),
-    "user": ("api.cli.users", "Add users and make their API tokens."),
+    "user": ("api.cli.users", "Add users, print sign-in links and API tokens."),
     "doctor": ("api.cli.doctor", "Tell what is configured, what answers and what is wrong."),
 }
 """Command → (module, what it does). The module holds a click command of the command's name."""

@@ -1,5 +1,6 @@
 """`igny8 up`: the whole system on this machine, in the foreground, until Ctrl-C."""
 
+import asyncio
 import sys
 from pathlib import Path
 
@@ -7,6 +8,8 @@ import click
 from rich.console import Console
 from rich.text import Text
 
+from api import people
+from db.engine import Engine
 from pipeline.local.environment import home, is_demo, listens, load
 from pipeline.local.first_account import TOKEN_FILE
 from pipeline.local.owner import Owner
@@ -58,8 +61,13 @@ def welcome(console: Console, data: Path, *, demo: bool) -> None:
     lines = [
         "",
         f"igny8 is running at {address}",
-        f"  API description   {address}/schema",
     ]
+    if path := asyncio.run(sign_in_link()):
+        lines += [
+            f"  Sign in           {address}{path}",
+            f"                    (once, within an hour; `{_command()} user link EMAIL` for more)",
+        ]
+    lines.append(f"  API description   {address}/schema")
     if (data / TOKEN_FILE).exists():
         token = f"in {data / TOKEN_FILE} (send it as: Authorization: Bearer ...)"
         lines.append(f"  API token         {token}")
@@ -76,6 +84,18 @@ def welcome(console: Console, data: Path, *, demo: bool) -> None:
     ]
     for line in lines:
         console.print(line, markup=False)
+
+
+async def sign_in_link() -> str | None:
+    """The path that signs the first administrator in, once; None if there is none."""
+    connection = await Engine().get_new_connection()
+    try:
+        user = await connection.fetchval(
+            "select id from app_user where role = 'admin' order by created_at, id limit 1"
+        )
+        return user and (await people.add_link(connection, user, people.HOUR))[0]
+    finally:
+        await connection.close()
 
 
 def _command() -> str:

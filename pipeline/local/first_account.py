@@ -1,14 +1,12 @@
-"""The first account of a new database: someone to sign in as, a key for scripts, some credits.
+"""The first account of a new database: an administrator, a key for scripts, some credits.
 
-The password and the key are made once and kept in files that only their owner can read; the
-database has their hashes.
+The administrator has no password at first and signs in by a link. The key is kept in a file that
+only its owner can read; the database has its hash.
 """
 
-import secrets
 from pathlib import Path
 from uuid import UUID
 
-import argon2
 import asyncpg
 
 from db.columns import uuid7
@@ -20,7 +18,6 @@ EMAIL = "admin@localhost"
 CREDITS = 10_000
 LOCK = 7_265_647
 
-PASSWORD_FILE = "password"  # noqa: S105 - the name of a file
 TOKEN_FILE = "token"  # noqa: S105 - the name of a file
 
 
@@ -32,16 +29,15 @@ async def make_first_account(data: Path) -> UUID | None:
             await connection.execute("select pg_advisory_xact_lock($1)", LOCK)
             if await connection.fetchval("select exists (select from account)"):
                 return None
-            password, token = secrets.token_urlsafe(12), new_token()
-            account = await _insert(connection, password, token)
-            for name, secret in ((PASSWORD_FILE, password), (TOKEN_FILE, token)):
-                write_secret(data / name, secret)
+            token = new_token()
+            account = await _insert(connection, token)
+            write_secret(data / TOKEN_FILE, token)
             return account
     finally:
         await connection.close()
 
 
-async def _insert(connection: asyncpg.Connection, password: str, token: str) -> UUID:
+async def _insert(connection: asyncpg.Connection, token: str) -> UUID:
     account, user = uuid7(), uuid7()
     await connection.execute(
         "insert into account (id, name, balance) values ($1, $2, $3)", account, NAME, CREDITS
@@ -54,11 +50,10 @@ async def _insert(connection: asyncpg.Connection, password: str, token: str) -> 
     )
     await connection.execute(
         "insert into app_user (id, account_id, email, password_hash, role)"
-        " values ($1, $2, $3, $4, 'admin')",
+        " values ($1, $2, $3, '', 'admin')",
         user,
         account,
         EMAIL,
-        argon2.PasswordHasher().hash(password),
     )
     await connection.execute(
         "insert into api_token (account_id, user_id, name, hash)"

@@ -9,9 +9,9 @@ import pytest
 from litestar import Litestar
 
 from api.app import create_app
-from db.tokens import hash_of, new_token
 from piccolo_conf import DB
 from pipeline import controls
+from tests.api import people
 from tests.support import new_account
 
 
@@ -31,22 +31,9 @@ async def nobody(app: Litestar, db: None) -> AsyncIterator[httpx2.AsyncClient]:
         yield client
 
 
-async def add_token(account_id: UUID, email: str) -> str:
-    token = new_token()
-    async with DB.connection() as connection:
-        user = await connection.fetchval(
-            "insert into app_user (account_id, email, password_hash) values ($1, $2, '')"
-            " returning id",
-            account_id,
-            email,
-        )
-        await connection.execute(
-            "insert into api_token (account_id, user_id, name, hash) values ($1, $2, 'test', $3)",
-            account_id,
-            user,
-            hash_of(token),
-        )
-    return token
+async def add_token(account_id: UUID, email: str, role: str = "member") -> str:
+    """A token of a new user."""
+    return await people.add_token(await people.add_user(account_id, email, role=role))
 
 
 @pytest.fixture
@@ -59,6 +46,12 @@ async def client(nobody: httpx2.AsyncClient, token: str) -> httpx2.AsyncClient:
     """A client of the account."""
     nobody.headers["authorization"] = f"Bearer {token}"
     return nobody
+
+
+@pytest.fixture
+async def admin(account: UUID) -> dict[str, str]:
+    """Headers of an administrator of the account."""
+    return {"authorization": f"Bearer {await add_token(account, 'admin@example.com', 'admin')}"}
 
 
 @pytest.fixture

@@ -27,12 +27,14 @@ class Igny8(msgspec.Struct, frozen=True):
     folder: Path
     environment: dict[str, str]
 
-    def start(self, *words: str, **environment: str) -> "subprocess.Popen[str]":
+    def start(
+        self, *words: str, stdin: int = subprocess.DEVNULL, **environment: str
+    ) -> "subprocess.Popen[str]":
         """The command as a running process."""
         return subprocess.Popen(
             [*COMMAND, *words],
             env={**os.environ, **self.environment, **environment},
-            stdin=subprocess.DEVNULL,
+            stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

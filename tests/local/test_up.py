@@ -1,13 +1,16 @@
 """`igny8 up`: one process that owns all; what is killed comes back; a stop leaves nothing."""
 
+import contextlib
 import json
 import os
+import re
 import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import asyncpg
+import httpx2
 import psutil
 import pytest
 
@@ -36,7 +39,8 @@ class Up:
         found: list[psutil.Process] = []
 
         def look() -> bool:
-            found[:] = [p for p in processes_of(self.folder) if words in " ".join(p.cmdline())]
+            with contextlib.suppress(psutil.NoSuchProcess):  # one that ends as we look
+                found[:] = [p for p in processes_of(self.folder) if words in " ".join(p.cmdline())]
             return bool(found)
 
         until(look)
@@ -70,9 +74,22 @@ def test_it_says_where_it_is_and_how_to_sign_in(up: Up) -> None:
     assert "automate examples/keywords.csv --out out" in told
 
 
-def test_the_token_and_the_password_are_for_their_owner_only(up: Up) -> None:
-    modes = {(up.data / name).stat().st_mode & 0o777 for name in ("token", "password")}
-    assert modes == {0o600}
+def test_the_printed_link_signs_the_administrator_in_once(up: Up) -> None:
+    until(lambda: up.says("Ctrl-C"))
+    found = re.search(r"(http://\S+)/sign-in#token=(\S+)", up.log.read_text())
+    assert found is not None
+    with httpx2.Client(base_url=found[1], trust_env=False) as client:
+        answer = client.post("/api/v1/session/link", json={"token": found[2]})
+        assert answer.json()["user"]["role"] == "admin"
+        assert client.get("/api/v1/session").status_code == 200
+    again = httpx2.post(
+        f"{found[1]}/api/v1/session/link", json={"token": found[2]}, trust_env=False
+    )
+    assert again.status_code == 401
+
+
+def test_the_token_is_for_its_owner_only(up: Up) -> None:
+    assert (up.data / "token").stat().st_mode & 0o777 == 0o600
 
 
 def test_the_first_account_has_credits_that_add_up(up: Up) -> None:

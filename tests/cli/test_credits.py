@@ -1,8 +1,7 @@
-"""`credits` and `user`: topping up, showing, tokens that work."""
+"""`credits`: topping up and showing."""
 
 from uuid import UUID
 
-from db.tokens import PREFIX, hash_of
 from piccolo_conf import DB
 from tests.cli.support import Igny8
 from tests.support import new_account
@@ -56,42 +55,3 @@ async def test_a_bad_amount_is_refused(igny8: Igny8) -> None:
         answer = await igny8("credits", "add", amount)
         assert answer.code == 2
         assert "AMOUNT" in answer.err
-
-
-async def test_a_user_gets_a_token_that_is_stored_as_its_hash(igny8: Igny8, account: UUID) -> None:
-    answer = await igny8("user", "add", "Anna@example.com", "--admin")
-    assert answer.code == 0
-    token = answer.out.strip()
-    assert token.startswith(PREFIX)
-    async with DB.connection() as connection:
-        row = await connection.fetchrow(
-            "select u.email, u.role, u.account_id from api_token t"
-            " join app_user u on u.id = t.user_id where t.hash = $1",
-            hash_of(token),
-        )
-    assert tuple(row) == ("anna@example.com", "admin", account)
-
-
-async def test_a_user_is_added_once_but_may_have_more_tokens(igny8: Igny8) -> None:
-    first = await igny8("user", "add", "anna@example.com")
-    again = await igny8("user", "add", "anna@example.com")
-    assert again.code == 2
-    assert "igny8 user token anna@example.com" in again.err
-    other = await igny8("user", "token", "anna@example.com")
-    assert other.code == 0
-    assert other.out != first.out
-
-
-async def test_a_new_account_comes_with_its_user_or_not_at_all(igny8: Igny8) -> None:
-    assert (await igny8("user", "add", "anna@example.com", "--new-account", "Anna")).code == 0
-    taken = await igny8("user", "add", "anna@example.com", "--new-account", "Another")
-    assert taken.code == 2
-    async with DB.connection() as connection:
-        names = await connection.fetch("select name from account order by name")
-    assert [row["name"] for row in names] == ["Anna", "Test"]
-
-
-async def test_what_is_no_address_is_refused(igny8: Igny8) -> None:
-    answer = await igny8("user", "add", "anna")
-    assert answer.code == 2
-    assert "not an e-mail address" in answer.err
