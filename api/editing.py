@@ -28,7 +28,7 @@ class Chosen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ids: Annotated[list[UUID], Meta(min_length=1, max_length=MAX_SELECTION)]
 
 
-class Skipped(msgspec.Struct, frozen=True):
+class SkippedRow(msgspec.Struct, frozen=True):
     """A row that was left as it is, and why."""
 
     id: UUID
@@ -39,7 +39,7 @@ class Deleted(msgspec.Struct, frozen=True):
     """How many rows are gone, and which are not."""
 
     deleted: int
-    skipped: list[Skipped]
+    skipped: list[SkippedRow]
 
 
 def changes_of(edit: msgspec.Struct) -> dict[str, Any]:
@@ -123,23 +123,26 @@ async def delete(
     account_id: UUID,
     ids: Sequence[UUID],
     obstacles: Mapping[str, str],
-    dependents: Mapping[str, str] | None = None,
+    *,
+    gone: Mapping[str, str] | None = None,
+    changed: Mapping[str, str] | None = None,
 ) -> Deleted:
     """Delete rows, but for those with an obstacle, and tell the account.
 
     `obstacles` gives for each condition over row `r` ($1 is the account) the reason to tell.
-    `dependents` has the tables whose rows go with them by the foreign keys: a SELECT of their ids
-    with $1 as the ids that are deleted. Conditions, tables and SELECTs are constants of the code.
+    `gone` and `changed` have the tables whose rows go with them by the foreign keys, or are changed
+    before: a statement that returns their ids, $1 the ids that are deleted. Conditions, tables and
+    statements are constants of the code.
     """
     wanted = list(dict.fromkeys(ids))
-    found, gone = await _delete(listing, account_id, wanted, obstacles, dependents or {})
-    for table, rows in gone.items():
-        await events.rows_changed(account_id, table, rows, deleted=True)
+    others = {**(gone or {}), **(changed or {})}
+    found, free, touched = await _delete(listing, account_id, wanted, obstacles, others)
+    for table, rows in touched.items():
+        await events.rows_changed(account_id, table, rows, deleted=table not in (changed or {}))
+    await events.rows_changed(account_id, listing.table, free, deleted=True)
     told = {None: f"There is no such {listing.noun}."} | dict(enumerate(obstacles.values()))
-    skipped = [
-        Skipped(row, told[found.get(row)]) for row in wanted if row not in gone[listing.table]
-    ]
-    return Deleted(len(gone[listing.table]), skipped)
+    skipped = [SkippedRow(row, told[found.get(row)]) for row in wanted if row not in free]
+    return Deleted(len(free), skipped)
 
 
 @again_if_rolled_back
@@ -148,9 +151,9 @@ async def _delete(
     account_id: UUID,
     ids: Sequence[UUID],
     obstacles: Mapping[str, str],
-    dependents: Mapping[str, str],
-) -> tuple[dict[UUID, int | None], dict[str, set[UUID]]]:
-    """The number of each found row's obstacle, None if it has none, and the ids that are gone."""
+    others: Mapping[str, str],
+) -> tuple[dict[UUID, int | None], set[UUID], dict[str, set[UUID]]]:
+    """The number of each found row's obstacle, the ids that are gone, those of other tables."""
     cases = " ".join(f"when {condition} then {n}" for n, condition in enumerate(obstacles))
     obstacle = f"case {cases} end" if cases else "null::int"
     async with DB.transaction() as transaction:
@@ -162,11 +165,11 @@ async def _delete(
         )
         found = {row["id"]: row["obstacle"] for row in rows}
         free = {row for row, obstacle in found.items() if obstacle is None}
-        gone: dict[str, set[UUID]] = {}
-        for table, select in dependents.items():
-            gone[table] = {row[0] for row in await transaction.connection.fetch(select, free)}
-        gone[listing.table] = free
+        touched = {
+            table: {row[0] for row in await transaction.connection.fetch(statement, free)}
+            for table, statement in others.items()
+        }
         await transaction.connection.execute(
             f"delete from {listing.table} where id = any($1::uuid[])", free
         )
-    return found, gone
+    return found, free, touched

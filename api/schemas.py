@@ -10,9 +10,8 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
-from db.status import GenerationStatus, PlanningStatus, RunOrder, RunStatus
+from db.status import RunOrder, RunStatus
 from pipeline.errors import ErrorPayload
-from pipeline.importing import Column, Rejected, Unread
 from pipeline.options import RunOptions
 
 Function = Literal[
@@ -118,48 +117,6 @@ class StageQueues(msgspec.Struct, frozen=True, kw_only=True):
     failed: list[Failure]
     cancelled: list[QueueItem]
     next: dict[QueueName, str]
-
-
-class KeywordRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A keyword of the account; null is unknown."""
-
-    id: UUID
-    text: str
-    country: str
-    volume: int | None
-    difficulty: float | None
-    cpc: float | None
-    intent: str | None
-    cluster_id: UUID | None
-    status: PlanningStatus
-    generation_status: GenerationStatus
-    created_at: datetime
-
-
-class KeywordPage(msgspec.Struct, frozen=True):
-    """Some keywords, in the order they came."""
-
-    items: list[KeywordRow]
-    next: UUID | None
-
-
-class Imported(msgspec.Struct, frozen=True, kw_only=True):
-    """What an import did. `ids` are the keywords of the file, new and known, in its order.
-
-    `known` rows were in the account before, `duplicates` joined into an earlier row of the file;
-    `rejected` were left out; `unread` cells count as unknown. `mapping` is the file's own header
-    for each column that was understood.
-    """
-
-    created: int
-    known: int
-    duplicates: int
-    rejected: list[Rejected]
-    unread: list[Unread]
-    mapping: dict[Column, str]
-    encoding: str
-    delimiter: str | None
-    ids: list[UUID]
 
 
 class Check(msgspec.Struct, frozen=True):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
+from pipeline.importing import tools
 from pipeline.importing.refused import ImportRefused
 from pipeline.words import key_of
 
@@ -82,19 +83,73 @@ _UNIT = re.compile(r"\s*\([^)]*\)\s*$")
 
 
 class Layout(msgspec.Struct, frozen=True):
-    """How to read the file: `columns` gives each known column its index and its own header.
+    """How to read the file: `columns` gives each known column its index and `headers` its header.
 
-    A plain list (no header) has `header_line` 0 and the keyword in its only column.
+    A plain list (no header) has `header_line` 0 and the keyword in its only column. `tool` is whose
+    export it is; `flags` and `intents` are what that tool does about intents (see `tools.py`).
     """
 
     delimiter: str
     columns: dict[Column, int]
     headers: dict[Column, str]
     header_line: int = 0
+    header: list[str] = []
+    tool: str | None = None
+    flags: dict[str, int] = {}
+    intents: dict[str, str] = {}
 
 
-def find_layout(text: str) -> Layout:
-    """The layout of a file's text. Raises ImportRefused for a table without a keyword column."""
+class Choice(msgspec.Struct, frozen=True):
+    """What a person says of the columns: the index of each, counted from 0.
+
+    `header_line` is the line of the header, 0 for a file without; None: as it is found.
+    """
+
+    columns: dict[Column, int]
+    header_line: int | None = None
+
+
+class NoKeywordColumn(ImportRefused):
+    """A table whose header names no keyword column: somebody has to say which it is."""
+
+    def __init__(self, message: str, layout: Layout) -> None:
+        super().__init__(message)
+        self.layout = layout
+
+
+def find_layout(text: str, choice: Choice | None = None) -> Layout:
+    """The layout of a file's text, with the columns of `choice` if there is one.
+
+    Raises NoKeywordColumn for a table without one, ImportRefused for a choice that does not fit.
+    """
+    if choice is None:
+        return _found(text)
+    try:
+        found = _found(text)
+    except NoKeywordColumn as error:
+        found = error.layout
+    wrong = [f"{name} ({index})" for name, index in choice.columns.items() if index < 0]
+    width = max((len(row) for _, row in _first_rows(text, found.delimiter)), default=0)
+    wrong += [f"{name} ({index})" for name, index in choice.columns.items() if index >= width]
+    if "keyword" not in choice.columns or wrong:
+        raise ImportRefused(
+            f"The file has no such column: {', '.join(wrong)}. It has columns 0 to {width - 1}."
+            if wrong
+            else "Choose the column that holds the keywords."
+        )
+    return _as_chosen(found, choice)
+
+
+def _as_chosen(found: Layout, choice: Choice) -> Layout:
+    header = found.header if choice.header_line != 0 else []
+    headers = {name: header[i] if i < len(header) else "" for name, i in choice.columns.items()}
+    line = found.header_line if choice.header_line is None else choice.header_line
+    return msgspec.structs.replace(
+        found, columns=choice.columns, headers=headers, header_line=line, header=header
+    )
+
+
+def _found(text: str) -> Layout:
     best: Layout | None = None
     for delimiter in DELIMITERS:
         found = _header(text, delimiter)
@@ -104,10 +159,11 @@ def find_layout(text: str) -> Layout:
         return best
     table = _table_without_keyword(text)
     if table:
-        names = ", ".join(repr(name[:40]) for name in table[:20])
-        raise ImportRefused(
+        names = ", ".join(repr(name[:40]) for name in table.header[:20])
+        raise NoKeywordColumn(
             f"No keyword column: line 1 holds the columns {names}. "
-            'Name the column with the keywords "keyword", or send one keyword per line.'
+            'Name the column with the keywords "keyword", or send one keyword per line.',
+            table,
         )
     return Layout(_NONE, {"keyword": 0}, {})
 
@@ -139,16 +195,18 @@ def _header(text: str, delimiter: str) -> Layout | None:
                 columns.setdefault(column, index)
         if "keyword" in columns and (place == 0 or len(columns) > 1):
             headers = {column: row[index].strip() for column, index in columns.items()}
-            return Layout(delimiter, columns, headers, line)
+            header = [cell.strip() for cell in row]
+            tool, flags, intents = tools.recognise([_name(cell) for cell in row])
+            return Layout(delimiter, columns, headers, line, header, tool, flags, intents)
     return None
 
 
-def _table_without_keyword(text: str) -> list[str] | None:
-    """The first row of a file that is plainly a table: the same cells, two or more, in each row."""
+def _table_without_keyword(text: str) -> Layout | None:
+    """A file that is plainly a table: the same cells, two or more, in each row."""
     for delimiter in DELIMITERS:
         rows = [row for _, row in _first_rows(text, delimiter)]
         width = len(rows[0]) if rows else 0
         alike = sum(len(row) == width for row in rows)
         if width > 1 and len(rows) > 1 and alike * 10 >= len(rows) * 9:
-            return [cell.strip() for cell in rows[0]]
+            return Layout(delimiter, {}, {}, 1, [cell.strip() for cell in rows[0]])
     return None

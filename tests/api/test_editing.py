@@ -95,7 +95,7 @@ async def test_a_delete_skips_rows_with_an_obstacle_and_says_why(account: UUID) 
 async def test_rows_that_go_with_a_deleted_one_are_told_of_too(account: UUID) -> None:
     ids = await add(account, [(1, None), (2, None)])
     children = {"image": "select id from keyword where id = any($1::uuid[]) and volume = 2"}
-    await editing.delete(KEYWORDS, account, ids, NONE, children)
+    await editing.delete(KEYWORDS, account, ids, NONE, gone=children)
     assert {each["table"]: set(each["ids"]) for each in await told(account)} == {
         "image": {str(ids[1])},
         "keyword": {str(each) for each in ids},

@@ -3,12 +3,12 @@ from uuid import UUID
 import pytest
 
 from piccolo_conf import DB
-from pipeline.importing import KeywordRow, read_keywords, save_keywords
+from pipeline.importing import ReadKeyword, read_keywords, save_keywords
 from pipeline.words import key_of
 
 
-def rows(*texts: str) -> list[KeywordRow]:
-    return [KeywordRow(line, text, key_of(text)) for line, text in enumerate(texts, 1)]
+def rows(*texts: str) -> list[ReadKeyword]:
+    return [ReadKeyword(line, text, key_of(text)) for line, text in enumerate(texts, 1)]
 
 
 async def stored(account: UUID) -> list[tuple[str, int | None, float | None]]:
@@ -54,7 +54,7 @@ async def test_accounts_do_not_see_each_other(account: UUID) -> None:
 
 
 async def test_an_error_leaves_nothing_behind(account: UUID) -> None:
-    bad = [*rows("tea"), KeywordRow(2, "x" * 300, "x" * 300)]
+    bad = [*rows("tea"), ReadKeyword(2, "x" * 300, "x" * 300)]
     with pytest.raises(Exception, match="too long"):
         await save_keywords(account, bad)
     assert await stored(account) == []
