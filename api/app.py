@@ -38,6 +38,8 @@ from api import (
     users,
 )
 from api.auth import COOKIE, Gate, account_of
+from api.bodies import Draining, check_body
+from api.idempotency import Idempotency, announce
 from api.limits import Limits
 from api.openapi import describe
 from api.problems import problem
@@ -82,10 +84,12 @@ ROUTES = [
     ideas.show_idea,
     ideas.edit_idea,
     ideas.delete_ideas,
+    runs.estimate_run,
     runs.start_run,
     runs.list_runs,
     runs.show_run,
     runs.show_progress,
+    runs.list_steps,
     runs.pause_run,
     runs.resume_run,
     runs.cancel_run,
@@ -136,6 +140,7 @@ PROBLEMS = {
     "404": "Not there, or not in your account",
     "409": "Not possible as things stand; `detail` says why",
     "413": "The request is too large",
+    "415": "The body is of a kind that this does not take",
     "422": "The data cannot be worked on",
     "429": "Too many requests; `Retry-After` says when to go on",
     "503": "PostgreSQL or Redis does not answer",
@@ -202,13 +207,14 @@ def create_app() -> Litestar:
             Router(
                 "/api/v1",
                 route_handlers=ROUTES,
-                middleware=[Gate()],
+                middleware=[Gate(), Idempotency()],
                 dependencies={"account_id": Provide(account_of)},
             ),
         ],
         lifespan=[lifespan],
         exception_handlers={HTTPException: problem, Exception: problem},
         before_send=[add_security_headers],
+        before_request=check_body,
         request_max_body_size=MAX_BODY,
         logging_config=None,
         openapi_config=OpenAPIConfig(
@@ -228,5 +234,7 @@ def create_app() -> Litestar:
             security=[{"bearer": []}, {"cookie": []}],
         ),
     )
+    app.asgi_handler = Draining(app.asgi_handler)  # outside all: it also hears the 404 of a path
     describe(app, PROBLEMS)
+    announce(app)
     return app

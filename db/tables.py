@@ -9,6 +9,7 @@ Of a business row `version` rises by one with each real change, whoever makes it
 from piccolo.columns import (
     JSONB,
     UUID,
+    Array,
     BigInt,
     BigSerial,
     Boolean,
@@ -148,7 +149,8 @@ class AutomationRun(Table, tablename="automation_run"):
     """One execution over stages first_stage to last_stage: the automation or one function.
 
     `version` rises with every change of status, so that a late copy of an old one is recognised.
-    `selection` is the list of row ids that were chosen, once `prepared` in the order to work in.
+    `selection` is the list of row ids that were chosen, once `prepared` in the order to work in;
+    `selected` is how many they are, so that nobody reads a long list to count it.
     `revived_at` is set by a retry in a cancelled run: only what is done from then on flows on.
     `stage_n_result` is written when stage n closes: counts, seconds, credits, message.
     """
@@ -163,7 +165,8 @@ class AutomationRun(Table, tablename="automation_run"):
     stage = SmallInt(default=1)
     concurrency = Integer(default=16)
     options = JSONB(default="{}")
-    selection = JSONB(null=True, default=None)
+    selection = Array(base_column=UUID(), default=list)
+    selected = Integer(default=0)
     prepared = Boolean(default=False)
     stage_1_result = JSONB(null=True, default=None)
     stage_2_result = JSONB(null=True, default=None)
@@ -193,11 +196,15 @@ class RunStage(Table, tablename="run_stage"):
 
 
 class RunItem(Table, tablename="run_item"):
-    """One unit of a stage in a run, and its outcome. `price` is what is held for it, in credits."""
+    """One unit of a stage in a run, and its outcome. `price` is what is held for it, in credits.
+
+    `account_id` is that of the run and goes with it: looking it up again for each of 100,000 items
+    that enter would cost a tenth of the opening.
+    """
 
     id = BigSerial(primary_key=True)
     run_id = ForeignKey(AutomationRun, on_delete=OnDelete.cascade, null=False)
-    account_id = ForeignKey(Account, on_delete=OnDelete.cascade, null=False)
+    account_id = UUID(default=None, null=False)
     stage = SmallInt()
     item_id = UUID(default=None, null=False)
     position = Integer()
@@ -365,3 +372,22 @@ class Embedding(Table):
     id = Varchar(length=64, primary_key=True)
     vector = Bytea()
     created_at = Timestamptz(default=TimestamptzNow())
+
+
+class IdempotencyKey(Table, tablename="idempotency_key"):
+    """A key that a client sent with a POST, and the answer to give again.
+
+    `fingerprint` is the SHA-256 of the request. `status` is null until the first request has
+    ended; `body` stays null where the answer holds a secret.
+    """
+
+    id = BigSerial(primary_key=True)
+    account_id = ForeignKey(Account, on_delete=OnDelete.cascade, null=False)
+    key = Varchar(length=200)
+    fingerprint = Bytea()
+    status = SmallInt(null=True, default=None)
+    media_type = Varchar(length=100, default="")
+    body = Bytea(null=True, default=None)
+    created_at = Timestamptz(default=TimestamptzNow())
+
+    one_per_account = Unique(["account_id", "key"], name="idempotency_key_unique")

@@ -86,7 +86,7 @@ async def test_a_cancel_says_what_it_did_and_gives_credits_back(account: UUID, f
     await advance(key)
     await fakes.do(await fakes.claimed(key, [(2, 1)]))
     receipt = await controls.cancel(account, key.run)
-    assert receipt == receipts.Cancelled({2: 2}, {2: 1}, 8)
+    assert receipt == receipts.Cancelled({2: 2}, {2: 1}, {}, 8)
     assert await credits.balance(account) == 10_000 - 4
     statuses = "select generation_status, count(*) from cluster group by 1 order by 1"
     assert await fakes.rows(statuses) == [("cancelled", 2), ("completed", 1)]
