@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 NAME ?= change
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test check bench migration migration-rewrite lock clean
+.PHONY: help setup setup-dev run test check bench openapi migration migration-rewrite lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ check: setup-dev ## Format, lint, types, import contracts, then all tests
 
 bench: setup-dev ## Measure the engine: ratios and counts
 	$(BIN)/python -m bench $(ARGS)
+
+openapi: setup ## Print the description of the API; nothing needs to run
+	@$(BIN)/python -m api.openapi_dump
 
 migration: setup-dev ## Write a migration for a change in db/tables.py; NAME=what_changed
 	$(BIN)/python -m db.migrate new $(NAME)

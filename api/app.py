@@ -17,11 +17,13 @@ from litestar.types import Message, Scope
 
 from api import (
     VERSION,
+    auth,
     clusters,
     content,
     content_files,
     content_moves,
     credits,
+    events,
     health,
     ideas,
     image_files,
@@ -41,6 +43,7 @@ from api.auth import COOKIE, Gate, account_of
 from api.bodies import Draining, check_body
 from api.idempotency import Idempotency, announce
 from api.limits import Limits
+from api.live import Live
 from api.openapi import describe
 from api.problems import problem
 from piccolo_conf import DB
@@ -126,6 +129,9 @@ ROUTES = [
     credits.list_usage,
     provider_settings.show_provider,
     provider_settings.check_provider,
+    events.list_events,
+    events.stream_events,
+    events.follow_events,
 ]
 """Everything under /api/v1."""
 
@@ -190,10 +196,12 @@ async def lifespan(app: Litestar) -> AsyncIterator[None]:
     mine = DB.pool is None
     if mine:
         await connections.open_all()
+    app.state.live = Live(auth.ended)
     app.state.limits = Limits(settings().rate_limit)
     try:
         yield
     finally:
+        await app.state.live.stop()
         await app.state.limits.close()
         if mine:
             await connections.close_all()

@@ -35,7 +35,7 @@ class Limits:
 
     def __init__(self, per_minute: int) -> None:
         """`per_minute`: requests of one token or session; 0 for no limit."""
-        self._redis = connections.new_redis(retries=0, timeout=1.0)
+        self._redis = connections.new_redis(retries=1, timeout=1.0)
         storage = RedisStorage(
             "async+redis://",
             implementation="redispy",

@@ -10,6 +10,7 @@ import asyncpg
 import msgspec
 from litestar import Request, Response, delete, get, post
 from litestar.datastructures import Cookie
+from litestar.openapi import ResponseSpec
 from litestar.params import JSONBody
 from msgspec import Meta
 
@@ -17,13 +18,25 @@ from api import VERSION, passwords, people
 from api.auth import COOKIE, OPEN_TO_ALL, SESSION_DAYS, Asked, Grant
 from api.limits import Limits
 from api.origin import refuse_other_origins
-from api.problems import Problem
+from api.problems import MEDIA_TYPE, Problem, ProblemBody
 from db.status import Role
 from db.tokens import hash_of, new_secret
 from piccolo_conf import DB
 from pipeline.settings import settings
 
 NO_NUL = r"^[^\x00]*$"
+
+REFUSALS = {
+    status: ResponseSpec(ProblemBody, False, meaning, MEDIA_TYPE)
+    for status, meaning in {
+        400: "The request is not valid; `errors` names every field",
+        401: "Nobody is signed in by this",
+        403: "The request comes from another origin",
+        429: "Too many tries; `Retry-After` says when to go on",
+        503: "PostgreSQL or Redis does not answer",
+    }.items()
+}
+"""What signing in may answer instead."""
 
 
 class SignIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -93,6 +106,7 @@ async def show_session(request: Asked) -> SessionInfo:
     opt=OPEN_TO_ALL,
     security=[{}],
     guards=[refuse_other_origins],
+    responses=REFUSALS,
     summary="Sign in with a password",
 )
 async def sign_in(request: Request[Any, Any, Any], data: JSONBody[SignIn]) -> Response[SessionInfo]:
@@ -123,6 +137,7 @@ async def sign_in(request: Request[Any, Any, Any], data: JSONBody[SignIn]) -> Re
     opt=OPEN_TO_ALL,
     security=[{}],
     guards=[refuse_other_origins],
+    responses=REFUSALS,
     summary="Sign in by a link",
 )
 async def sign_in_by_link(

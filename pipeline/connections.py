@@ -35,12 +35,14 @@ def state() -> redis.asyncio.Redis:
     return _redis
 
 
-def new_redis(*, retries: int = RETRIES, timeout: float = 5.0) -> redis.asyncio.Redis:
+def new_redis(
+    *, retries: int = RETRIES, timeout: float = 5.0, connections: int = 32
+) -> redis.asyncio.Redis:
     """A Redis client of its own pool; `timeout` in seconds for each reply."""
     return redis.asyncio.Redis.from_pool(
         redis.asyncio.BlockingConnectionPool.from_url(
             settings().redis_url,
-            max_connections=32,
+            max_connections=connections,
             timeout=20,
             socket_timeout=timeout,
             socket_connect_timeout=timeout,

@@ -13,6 +13,7 @@ import msgspec
 
 from db.status import CreditKind
 from piccolo_conf import DB
+from pipeline import events
 from pipeline.errors import InsufficientCreditsError, ValidationError
 from pipeline.settings import settings
 
@@ -129,6 +130,7 @@ async def top_up(account: UUID, amount: int, note: str = "") -> int:
             amount,
             note[:200],
         )
+    await events.credits_changed(account)
     return int(balance)
 
 

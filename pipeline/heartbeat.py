@@ -14,13 +14,14 @@ import socket
 import threading
 from collections import defaultdict
 from collections.abc import Iterator
-from typing import Literal
+from typing import Any, Literal
 
 import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from pipeline import queue
+from pipeline.connections import state
 from pipeline.settings import settings
 
 log = logging.getLogger(__name__)
@@ -32,7 +33,9 @@ LONGEST_PAUSE = 1.0
 """Seconds between beats at most: cancelled calls are to be closed within 3."""
 
 ALIVE_KEY = "igny8:alive:"
-ALIVE_SECONDS = 10
+ALIVE_SECONDS = 6
+WORKERS_KEY = "igny8:workers"
+"""Set of the alive keys there have been, so that nobody searches all keys for them."""
 
 
 class Interrupted(Exception):
@@ -119,7 +122,10 @@ class Heartbeat(threading.Thread):
         self.client.close()
 
     def _beat(self) -> None:
-        self.client.set(self.name_in_redis, "1", ex=ALIVE_SECONDS)
+        pipeline = self.client.pipeline(transaction=False)
+        pipeline.set(self.name_in_redis, "1", ex=ALIVE_SECONDS)
+        pipeline.sadd(WORKERS_KEY, self.name_in_redis)
+        pipeline.execute()
         by_run: dict[queue.RunKey, list[Guarded]] = defaultdict(list)
         for guarded in list(self.guarded.values()):
             by_run[guarded.claim.key].append(guarded)
@@ -145,6 +151,20 @@ class Heartbeat(threading.Thread):
         items = [str(held.id) for held in claim.items]
         args: list[str | int] = [claim.stage, claim.token, lease, *items]
         return bool(self.adopt(keys=[key.meta, key.events], args=args))
+
+
+async def alive() -> dict[str, int]:
+    """How many worker processes were heard within the last seconds, by kind."""
+    names: list[Any] = sorted(await state().smembers(WORKERS_KEY))
+    beats = await state().mget(names) if names else []
+    counts = {"text": 0, "images": 0}
+    for name, beat in zip(names, beats, strict=True):
+        kind = name.decode().removeprefix(ALIVE_KEY).split(":", 1)[0]
+        if beat is None:
+            await state().srem(WORKERS_KEY, name)
+        else:
+            counts[kind] = counts.get(kind, 0) + 1
+    return counts
 
 
 _mine: Heartbeat | None = None

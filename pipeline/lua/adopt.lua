@@ -8,11 +8,13 @@ if call('ZSCORE', leases, stage .. ':' .. token) then return 1 end
 for i = 4, #ARGV do
   if call('SISMEMBER', key(stage, 'pending'), ARGV[i]) == 0 then return 0 end
 end
+local taken = {}
 for i = 4, #ARGV do
+  taken[#taken + 1] = ARGV[i]
   call('ZREM', key(stage, 'order'), ARGV[i])
   call('SMOVE', key(stage, 'pending'), key(stage, 'processing'), ARGV[i])
   call('SADD', claim_key(token), ARGV[i])
 end
 call('ZADD', leases, now + ARGV[3], stage .. ':' .. token)
-publish('stage', stage)
+publish('items', stage, {items = taken, status = 'processing'})
 return 1

@@ -27,10 +27,19 @@ class Igny8(msgspec.Struct, frozen=True):
     folder: Path
     environment: dict[str, str]
 
-    def start(
-        self, *words: str, stdin: int = subprocess.DEVNULL, **environment: str
-    ) -> "subprocess.Popen[str]":
+    def start(self, *words: str, **environment: str) -> "subprocess.Popen[str]":
         """The command as a running process."""
+        return self._open(words, environment, subprocess.DEVNULL)
+
+    def fed(self, text: str, *words: str) -> Answer:
+        """Run the command to its end with `text` as its standard input."""
+        with self._open(words, {}, subprocess.PIPE) as process:
+            out, err = process.communicate(text, timeout=LIMIT)
+        return Answer(process.returncode, out, err)
+
+    def _open(
+        self, words: tuple[str, ...], environment: dict[str, str], stdin: int
+    ) -> "subprocess.Popen[str]":
         return subprocess.Popen(
             [*COMMAND, *words],
             env={**os.environ, **self.environment, **environment},

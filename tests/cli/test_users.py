@@ -1,7 +1,6 @@
 """`user`: adding people, their links and tokens that work."""
 
 import re
-import subprocess
 from uuid import UUID
 
 import pytest
@@ -46,10 +45,9 @@ async def test_the_first_user_of_an_account_is_its_administrator(igny8: Igny8) -
 
 
 async def test_a_password_is_read_from_standard_input(igny8: Igny8) -> None:
-    process = igny8.start("user", "add", EMAIL, "--password-stdin", stdin=subprocess.PIPE)
-    out, err = process.communicate(f"{PASSWORD}\n", timeout=120)
-    assert (process.returncode, out) == (0, ""), err
-    assert "can sign in at http://127.0.0.1:8000/sign-in" in err
+    answer = igny8.fed(f"{PASSWORD}\n", "user", "add", EMAIL, "--password-stdin")
+    assert (answer.code, answer.out) == (0, ""), answer.err
+    assert "can sign in at http://127.0.0.1:8000/sign-in" in answer.err
     async with DB.connection() as connection:
         stored = await connection.fetchval("select password_hash from app_user")
     assert await passwords.fits(PASSWORD, stored)
@@ -57,10 +55,9 @@ async def test_a_password_is_read_from_standard_input(igny8: Igny8) -> None:
 
 @pytest.mark.parametrize("given", ["", "short", "x" * 129])
 async def test_a_password_of_the_wrong_length_is_refused(igny8: Igny8, given: str) -> None:
-    process = igny8.start("user", "add", EMAIL, "--password-stdin", stdin=subprocess.PIPE)
-    _, err = process.communicate(f"{given}\n", timeout=120)
-    assert process.returncode == 2
-    assert "12 to 128 characters" in err
+    answer = igny8.fed(f"{given}\n", "user", "add", EMAIL, "--password-stdin")
+    assert answer.code == 2
+    assert "12 to 128 characters" in answer.err
 
 
 async def test_a_user_is_added_once_but_may_have_more_links_and_tokens(igny8: Igny8) -> None:
