@@ -7,13 +7,12 @@ import contextlib
 from collections.abc import AsyncIterator
 
 from litestar import Litestar, Router
-from litestar.datastructures import MutableScopeHeaders
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
-from litestar.types import Message, Scope
+from litestar.types import ASGIApp, Receive, Scope, Send
 
 from api import (
     VERSION,
@@ -23,6 +22,7 @@ from api import (
     content_files,
     content_moves,
     credits,
+    docs_page,
     events,
     health,
     ideas,
@@ -31,6 +31,7 @@ from api import (
     imports,
     keywords,
     merging,
+    metrics,
     provider_settings,
     queues,
     runs,
@@ -41,6 +42,8 @@ from api import (
 )
 from api.auth import COOKIE, Gate, account_of
 from api.bodies import Draining, check_body
+from api.docs_page import DocsPage
+from api.headers import add_security_headers
 from api.idempotency import Idempotency, announce
 from api.limits import Limits
 from api.live import Live
@@ -99,6 +102,9 @@ ROUTES = [
     runs.cancel_run,
     runs.retry_run,
     queues.show_queues,
+    events.list_events,
+    events.stream_events,
+    events.follow_events,
     tasks.list_tasks,
     tasks.list_task_ids,
     tasks.show_task,
@@ -130,9 +136,6 @@ ROUTES = [
     credits.list_usage,
     provider_settings.show_provider,
     provider_settings.check_provider,
-    events.list_events,
-    events.stream_events,
-    events.follow_events,
 ]
 """Everything under /api/v1."""
 
@@ -154,23 +157,6 @@ PROBLEMS = {
 }
 """What any handler behind the gate may answer instead, as `application/problem+json`."""
 
-SECURITY_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "Cache-Control": "no-store",
-}
-
-
-async def add_security_headers(message: Message, scope: Scope) -> None:
-    """On every answer, errors and unknown paths included; what a handler set stays."""
-    if message["type"] == "http.response.start":
-        headers = MutableScopeHeaders.from_message(message)
-        for name, value in SECURITY_HEADERS.items():
-            headers.setdefault(name, value)
-
 
 @contextlib.asynccontextmanager
 async def lifespan(app: Litestar) -> AsyncIterator[None]:
@@ -189,11 +175,23 @@ async def lifespan(app: Litestar) -> AsyncIterator[None]:
             await connections.close_all()
 
 
+def timed(app: ASGIApp) -> ASGIApp:
+    """Note when a request began, for the metrics."""
+
+    async def middleware(scope: Scope, receive: Receive, send: Send) -> None:
+        metrics.note_start(scope)
+        await app(scope, receive, send)
+
+    return middleware
+
+
 def create_app() -> Litestar:
     """The app. Its lifespan needs DATABASE_URL and REDIS_URL."""
     app = Litestar(
         [
             *page_routes(),
+            metrics.show_metrics,
+            docs_page.show_file,
             Router(
                 "/api/v1",
                 route_handlers=ROUTES,
@@ -203,7 +201,8 @@ def create_app() -> Litestar:
         ],
         lifespan=[lifespan],
         exception_handlers={HTTPException: problem, Exception: problem},
-        before_send=[add_security_headers],
+        before_send=[add_security_headers, metrics.note_answer],
+        middleware=[timed],
         before_request=check_body,
         request_max_body_size=MAX_BODY,
         logging_config=None,
@@ -212,7 +211,7 @@ def create_app() -> Litestar:
             version=VERSION,
             path="/schema",
             operation_id_creator=lambda handler, method, parts: handler.handler_name,
-            render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+            render_plugins=[DocsPage(), JsonRenderPlugin(path="/openapi.json")],
             components=Components(
                 security_schemes={
                     "bearer": SecurityScheme(type="http", scheme="bearer"),

@@ -55,6 +55,15 @@ OBSTACLES = {
 }
 """What keeps an article from being deleted."""
 
+GONE = {"image": "select id from image where content_id = any($1::uuid[])"}
+CHANGED = {
+    "content_idea": "update content_idea set status = 'queued' where id in (select t.idea_id"
+    " from task t join content c on c.task_id = t.id where c.id = any($1::uuid[])) returning id",
+    "task": "update task set status = 'queued', generation_status = 'pending' where id in"
+    " (select task_id from content where id = any($1::uuid[])) returning id",
+}
+"""What goes with an article, and what can be worked on again without it."""
+
 
 def _filters(
     status: ContentStatus | None,
@@ -204,11 +213,7 @@ async def delete_content(account_id: Account, data: JSONBody[editing.Chosen]) ->
     """
     files = await _files(account_id, data.ids)
     done = await editing.delete(
-        CONTENT,
-        account_id,
-        data.ids,
-        OBSTACLES,
-        {"image": "select id from image where content_id = any($1::uuid[])"},
+        CONTENT, account_id, data.ids, OBSTACLES, gone=GONE, changed=CHANGED
     )
     await drop_files(account_id, files)
     return done

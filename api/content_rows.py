@@ -15,8 +15,9 @@ from db.articles import MOST_SLUG, fingerprint
 from db.status import ContentStatus, GenerationStatus
 from pipeline.review import Check, Reason
 
-MOST_BODY = 400_000
-"""Characters of a body: some forty times the longest article that is written here."""
+MOST_BODY = 100_000
+"""Characters of a body: three times the longest article that is written here. Rendering takes up to
+some seconds for Markdown that is made to be slow, so not many more."""
 
 CONTENT = Listing(
     table="content",

@@ -107,7 +107,13 @@ def _in_zone(time: datetime | None) -> datetime | None:
     return time.replace(tzinfo=UTC) if time is not None and time.tzinfo is None else time
 
 
-@post("/credits/top-up", status_code=200, guards=[admin_only], summary="Add credits")
+@post(
+    "/credits/top-up",
+    status_code=200,
+    guards=[admin_only],
+    idempotent=True,
+    summary="Add credits",
+)
 async def top_up(
     request: Request[Caller, None, Any], account_id: Account, data: JSONBody[TopUp]
 ) -> Credits:

@@ -8,13 +8,14 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from litestar import Response, get
+from litestar.openapi import ResponseSpec
 
 from api.auth import OPEN_TO_ALL
 from api.schemas import Alive, Check, Readiness
 from db import migrate
 from piccolo_conf import DB
 from pipeline import connections
-from pipeline.heartbeat import ALIVE_KEY
+from pipeline.heartbeat import alive
 
 PATIENCE = 3.0
 """Seconds a check may take before it counts as failed."""
@@ -26,7 +27,15 @@ async def live() -> Alive:
     return Alive()
 
 
-@get("/health/ready", opt=OPEN_TO_ALL, security=[{}], summary="Can work be done")
+@get(
+    "/health/ready",
+    opt=OPEN_TO_ALL,
+    security=[{}],
+    summary="Can work be done",
+    responses={
+        503: ResponseSpec(Readiness, description="Something is missing", generate_examples=False)
+    },
+)
 async def ready() -> Response[Readiness]:
     """Checks everything a run needs; 503 while something is missing."""
     names = list(CHECKS)
@@ -63,9 +72,13 @@ async def _migrations() -> Check:
 
 
 async def _workers() -> Check:
-    async for _ in connections.state().scan_iter(match=f"{ALIVE_KEY}*", count=1000):
-        return Check(True, "a worker was heard within the last seconds")
-    return Check(False, "no worker was heard lately: runs wait until one starts")
+    heard = await alive()
+    if not any(heard.values()):
+        return Check(False, "no worker was heard lately: runs wait until one starts")
+    missing = [kind for kind, number in heard.items() if not number]
+    if missing:
+        return Check(False, f"no worker for {missing[0]} was heard lately: its stages wait")
+    return Check(True, f"{heard['text']} for text and {heard['images']} for images")
 
 
 CHECKS = {

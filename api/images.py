@@ -40,6 +40,10 @@ MOST_CHECKED = 5
 """Articles that are checked again at once after images were deleted; the reports of more say that
 they are outdated."""
 
+CHANGED = {
+    "content": "update content set approved_at = null, approved_by = null where id in (select"
+    " content_id from image where id = any($1::uuid[])) and status = 'review' returning id"
+}
 DISAPPROVE = (
     "update content set approved_at = null, approved_by = null"
     " where account_id = $1 and id = any($2::uuid[]) and status = 'review'"
@@ -137,19 +141,17 @@ async def delete_images(account_id: Account, data: JSONBody[editing.Chosen]) -> 
             account_id,
             data.ids,
         )
-    done = await editing.delete(IMAGES, account_id, data.ids, OBSTACLES)
+    done = await editing.delete(IMAGES, account_id, data.ids, OBSTACLES, changed=CHANGED)
     await drop_files(account_id, {row["id"]: row["path"] for row in rows if row["path"]})
     kept = {each.id for each in done.skipped}
     articles = sorted({row["content_id"] for row in rows if row["id"] not in kept})
-    async with DB.connection() as connection:
-        await connection.execute(DISAPPROVE, account_id, articles)
     if len(articles) <= MOST_CHECKED:
         await check_again(account_id, articles)
     await events.rows_changed(account_id, "content", articles)
     return done
 
 
-@post("/images/{image_id:uuid}/regenerate", summary="Draw an image anew")
+@post("/images/{image_id:uuid}/regenerate", idempotent=True, summary="Draw an image anew")
 async def regenerate_image(
     request: Request[Caller, None, Any], account_id: Account, image_id: FromPath[UUID]
 ) -> Run:

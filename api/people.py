@@ -21,7 +21,10 @@ Email = Annotated[str, Meta(max_length=254, pattern=EMAIL_PATTERN, examples=["an
 """An e-mail address of a user to be added."""
 
 TokenName = Annotated[
-    str, Meta(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$", examples=["nightly"])
+    str,
+    Meta(
+        min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+(?![\s\S])", examples=["nightly"]
+    ),
 ]
 """What a token is for."""
 

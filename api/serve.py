@@ -15,6 +15,7 @@ from litestar import Litestar
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from api.app import create_app
+from api.protocol import HttpProtocol
 from pipeline.logs import set_up_logs
 from pipeline.settings import settings
 
@@ -72,7 +73,7 @@ def main() -> None:
         host=chosen.host,
         port=chosen.port,
         loop="uvloop",
-        http="httptools",
+        http=HttpProtocol,
         ws=SocketProtocol,
         ws_max_size=MAX_MESSAGE,
         ws_per_message_deflate=False,  # frames are small, and the same for many

@@ -70,6 +70,12 @@ OBSTACLES = {
 }
 """What keeps a task from being deleted."""
 
+CHANGED = {
+    "content_idea": "update content_idea set status = 'new', generation_status = 'pending'"
+    " where id in (select idea_id from task where id = any($1::uuid[])) returning id"
+}
+"""What can be worked on again without the task."""
+
 
 class PlanSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A section of a planned article: its heading, and what it is to say."""
@@ -192,4 +198,4 @@ async def _edit(account_id: UUID, task_id: UUID, data: EditTask) -> Any:
 @post("/tasks/delete", status_code=200, summary="Delete writer tasks")
 async def delete_tasks(account_id: Account, data: JSONBody[editing.Chosen]) -> editing.Deleted:
     """Their ideas are new again. Tasks with an article or in a run stay, with the reason."""
-    return await editing.delete(TASKS, account_id, data.ids, OBSTACLES)
+    return await editing.delete(TASKS, account_id, data.ids, OBSTACLES, changed=CHANGED)

@@ -81,7 +81,7 @@ async def list_tokens(
     return TokenPage(found, found[-1].id if len(rows) > limit else None)
 
 
-@post("/tokens", summary="Make an API token")
+@post("/tokens", idempotent="secret", summary="Make an API token")
 async def make_token(
     request: Asked, account_id: NamedDependency[UUID], data: JSONBody[NewToken]
 ) -> MadeToken:

@@ -97,7 +97,7 @@ async def list_users(
     return UserPage(found, found[-1].id if len(rows) > limit else None)
 
 
-@post("/users", guards=[admin_only], summary="Add a user")
+@post("/users", guards=[admin_only], idempotent="secret", summary="Add a user")
 async def add_user(account_id: NamedDependency[UUID], data: JSONBody[NewUser]) -> MadeUser:
     """A user of the account, with a password or with a link to sign in by."""
     if not people.is_email(email := people.normal_email(data.email)):

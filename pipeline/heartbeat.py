@@ -1,4 +1,4 @@
-"""The pulse of a worker process: one thread that renews its leases and brings bad news.
+"""The pulse of a worker process: one thread that renews its slots and leases and brings bad news.
 
 A thread with a Redis connection of its own, so that a busy event loop does not look like a dead
 worker. In the same call it learns which claims were lost or cancelled and cancels their tasks.
@@ -12,6 +12,7 @@ import logging
 import os
 import socket
 import threading
+import uuid
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any, Literal
@@ -20,13 +21,14 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from pipeline import queue
+from pipeline import queue, tally
 from pipeline.connections import state
+from pipeline.gate import Gate
 from pipeline.settings import settings
 
 log = logging.getLogger(__name__)
 
-Reason = Literal["cancelled", "lost", "shutdown"]
+Reason = Literal["cancelled", "lost", "paused", "shutdown"]
 
 BEATS_PER_LEASE = 4
 LONGEST_PAUSE = 1.0
@@ -39,7 +41,10 @@ WORKERS_KEY = "igny8:workers"
 
 
 class Interrupted(Exception):
-    """Work on a claim has to stop: the run was cancelled, the lease lost, or the worker stops."""
+    """Work on a claim has to stop: the run was cancelled, the lease lost, or the worker stops.
+
+    A pause stops only what has been prepared and not begun.
+    """
 
     def __init__(self, reason: Reason) -> None:
         super().__init__(reason)
@@ -49,8 +54,8 @@ class Interrupted(Exception):
 class Guarded:
     """A claim under guard and the task that works on it."""
 
-    def __init__(self, claim: queue.Claim, task: "asyncio.Task[object]") -> None:
-        self.claim, self.task = claim, task
+    def __init__(self, claim: queue.Claim, gate: Gate, task: "asyncio.Task[object]") -> None:
+        self.claim, self.gate, self.task = claim, gate, task
         self.loop = task.get_loop()
         self.reason: Reason | None = None
         self.saving = False
@@ -75,6 +80,7 @@ class Heartbeat(threading.Thread):
         super().__init__(name="heartbeat", daemon=True)
         self.name_in_redis = f"{ALIVE_KEY}{kind}:{socket.gethostname()}:{os.getpid()}"
         self.guarded: dict[str, Guarded] = {}
+        self.turns: dict[str, queue.RunKey] = {}
         self.stopping = threading.Event()
         self.shutting_down = False
         self.client = redis.Redis.from_url(
@@ -86,11 +92,21 @@ class Heartbeat(threading.Thread):
         self.renew, self.adopt = queue.for_heartbeat(self.client)
 
     @contextlib.contextmanager
-    def guard(self, claim: queue.Claim) -> Iterator[Guarded]:
+    def turn(self, key: queue.RunKey) -> Iterator[str]:
+        """A turn in a run: keep its slot alive while the block runs, or until it is lost."""
+        name = uuid.uuid4().hex
+        self.turns[name] = key
+        try:
+            yield name
+        finally:
+            self.turns.pop(name, None)
+
+    @contextlib.contextmanager
+    def guard(self, claim: queue.Claim, gate: Gate) -> Iterator[Guarded]:
         """Keep the claim's lease alive while the block runs; raises Interrupted out of it."""
         task = asyncio.current_task()
         assert task is not None
-        mine = self.guarded[claim.token] = Guarded(claim, task)
+        mine = self.guarded[claim.token] = Guarded(claim, gate, task)
         try:
             if self.shutting_down:
                 raise Interrupted("shutdown")
@@ -115,9 +131,11 @@ class Heartbeat(threading.Thread):
         while not self.stopping.wait(pause):
             try:
                 self._beat()
+                tally.write(self.client)
             except redis.RedisError as error:
                 log.warning("leases could not be renewed: %s", error)
         with contextlib.suppress(redis.RedisError):
+            tally.write(self.client)
             self.client.delete(self.name_in_redis)
         self.client.close()
 
@@ -126,20 +144,29 @@ class Heartbeat(threading.Thread):
         pipeline.set(self.name_in_redis, "1", ex=ALIVE_SECONDS)
         pipeline.sadd(WORKERS_KEY, self.name_in_redis)
         pipeline.execute()
-        by_run: dict[queue.RunKey, list[Guarded]] = defaultdict(list)
-        for guarded in list(self.guarded.values()):
-            by_run[guarded.claim.key].append(guarded)
-        for key, group in by_run.items():
-            self._renew(key, group)
+        turns: dict[queue.RunKey, list[str]] = defaultdict(list)
+        groups: dict[queue.RunKey, list[Guarded]] = defaultdict(list)
+        for turn, key in self.turns.copy().items():
+            turns[key].append(turn)
+        for guarded in self.guarded.copy().values():
+            groups[guarded.claim.key].append(guarded)
+        for key in turns.keys() | groups.keys():
+            self._renew(key, turns[key], groups[key])
 
-    def _renew(self, key: queue.RunKey, group: list[Guarded]) -> None:
+    def _renew(self, key: queue.RunKey, turns: list[str], group: list[Guarded]) -> None:
         lease = round(settings().lease_seconds * 1000)
         pairs: list[str | int] = [x for g in group for x in (g.claim.stage, g.claim.token)]
-        status, *lost = self.renew(keys=[key.meta, key.events], args=[lease, *pairs])
+        args = [lease, len(turns), *turns, *pairs]
+        status, *lost = self.renew(keys=[key.meta, key.events], args=args)
         if status is None:
             return  # Redis forgot the run; the keeper tells it again, then we take ours back
-        tokens = {token.decode() for token in lost}
+        tokens = {name.decode() for name in lost}
+        for turn in turns:
+            if turn in tokens:
+                self.turns.pop(turn, None)
         for guarded in group:
+            if status == b"paused" and guarded.gate.opened_at is None:
+                guarded.interrupt("paused")
             if guarded.claim.token not in tokens or guarded.claim.token not in self.guarded:
                 continue
             if status == b"cancelled":

@@ -42,6 +42,10 @@ DEAF = 5.0
 """Seconds without a claim after which they get one although bells are waiting."""
 FILL_PATIENCE = 10.0
 """Seconds an opening may take to enter its items before the keeper does it."""
+JUST_ENDED = 15.0
+"""Seconds after its end that a run is looked at in every tick."""
+LATELY_ENDED = 600.0
+"""Seconds after its end that it is looked at with every comparison."""
 COMPARE_EVERY = 10
 """Ticks between comparisons of what is open in PostgreSQL and in Redis."""
 
@@ -57,7 +61,7 @@ ACTIVE = """
            jsonb_object_agg(s.stage, s.status) as stages,
            extract(epoch from now() - max(s.opened_at))::float as since_opening
     from automation_run r join run_stage s on s.run_id = r.id
-    where r.status in ('running', 'paused') or r.ended_at > now() - interval '10 minutes'
+    where r.status in ('running', 'paused') or r.ended_at > now() - make_interval(secs => $1)
     group by r.id
 """
 
@@ -81,7 +85,8 @@ class Keeper:
                 return
             await self._touch()
             async with DB.connection() as connection:
-                rows = await connection.fetch(ACTIVE)
+                comparing = self.ticks % COMPARE_EVERY == 0
+                rows = await connection.fetch(ACTIVE, LATELY_ENDED if comparing else JUST_ENDED)
                 if self.ticks % PRUNE_EVERY == 0:
                     await connection.execute(PRUNE)
             waiting = await asyncio.to_thread(broker.waiting, "text", "images")

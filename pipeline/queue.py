@@ -13,7 +13,7 @@
       claim:<token>   set    the items a claim holds
       settled:<token> string for a minute: the claim's children have entered
       leases          zset   <n>:<token> → deadline in Redis milliseconds
-      saving          set    those of them whose work is over: they need no slot any more
+      slots           zset   turn → deadline: who may have a call in flight
       partial         hash   <n>:<item> → share of its work that is done, in 1/1000
       steps           list   the run's step log, newest last
       preparing       string who prepares the first stage, while they do
@@ -162,17 +162,17 @@ async def set_stage(key: RunKey, stage: int, status: StageStatus) -> None:
 
 async def claim(
     key: RunKey,
+    turn: str,
     token: str,
     lease: float,
     stages: Sequence[tuple[int, int]],
-    done: Claim | None = None,
 ) -> Claim | Refused:
     """Take due items of the first of `stages` ((stage, batch)..) that has any, for `lease` s.
 
-    `done` is a claim whose results are being saved: the new one may take its slot.
+    `turn` is who claims: it takes one slot of the run's concurrency with its first claim, and
+    keeps it until it leaves (`leave`).
     """
-    over = "" if done is None else f"{done.stage}:{done.token}"
-    answer = await _call("claim", key, token, round(lease * 1000), over, *_flat(stages))
+    answer = await _call("claim", key, turn, token, round(lease * 1000), *_flat(stages))
     if answer[0] != b"OK":
         return Refused(answer[0].decode())
     held = [
@@ -180,6 +180,11 @@ async def claim(
         for i in range(5, len(answer), 3)
     ]
     return Claim(key, answer[1], token, held, *answer[2:5])
+
+
+async def leave(key: RunKey, turn: str) -> None:
+    """Give back the slot of a turn."""
+    await state().zrem(key.meta.removesuffix("meta") + "slots", turn)
 
 
 async def settle(

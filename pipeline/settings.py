@@ -32,6 +32,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     port: Annotated[int, Meta(ge=1, le=65535)] = 8000
     rate_limit: Annotated[int, Meta(ge=0)] = 3000
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_format: Literal["auto", "json", "text"] = "auto"
+    metrics_token: str = ""
 
     openai_base_url: Annotated[str, Meta(pattern=r"^(https?://[^\s/:]+(:\d+)?(/\S*)?)?$")] = ""
     openai_api_key: str = ""
@@ -80,10 +82,11 @@ RULES = {
     "openai_base_url": "an address is needed such as http://localhost:11434/v1",
     "image_size": "width x height in pixels is needed such as 1024x1024",
     "log_level": "DEBUG, INFO, WARNING or ERROR is needed",
+    "log_format": "auto, json or text is needed",
 }
 """What to say instead of a pattern."""
 
-SECRET = ("openai_api_key", "database_url", "redis_url")
+SECRET = ("openai_api_key", "database_url", "redis_url", "metrics_token")
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:

@@ -12,6 +12,7 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
+from pipeline import context, tally
 from pipeline.errors import ItemError
 from pipeline.options import RunOptions
 
@@ -33,6 +34,8 @@ class Usage(msgspec.Struct):
 
     def add(self, tokens_in: int | None, tokens_out: int | None) -> None:
         """Count one more answer."""
+        tally.count("tokens", context.function(), "in", by=tokens_in or 0)
+        tally.count("tokens", context.function(), "out", by=tokens_out or 0)
         if tokens_in is not None:
             self.tokens_in = (self.tokens_in or 0) + tokens_in
         if tokens_out is not None:

@@ -17,7 +17,7 @@ from uuid import UUID
 
 from db.engine import TRANSIENT
 from db.status import GenerationStatus, Phase, StageStatus
-from pipeline import broker, heartbeat, ledger, queue, reopening, reporter
+from pipeline import broker, context, heartbeat, ledger, queue, reopening, reporter, tally
 from pipeline.advance import advance, halt
 from pipeline.errors import (
     ErrorPayload,
@@ -30,7 +30,9 @@ from pipeline.errors import (
     WorkerDiedError,
     new_error_id,
     payload,
+    public_type,
 )
+from pipeline.gate import Gate, of_this_work
 from pipeline.run import RunFacts, run_facts
 from pipeline.settings import settings
 from pipeline.stage import STAGES, Done, Item, Job, Outcomes
@@ -47,14 +49,25 @@ _saving = asyncio.Semaphore(3)
 first, or all would stay in step and the AI service would idle between two waves."""
 
 
-async def do(claim: queue.Claim, worked: Callable[[], None]) -> None:
-    """Take a claim to its end, whatever happens; `worked` is called once only saving is left."""
-    started = time.monotonic()
+async def do(claim: queue.Claim, gate: Gate, worked: Callable[[], None]) -> None:
+    """Take a claim to its end, whatever happens; `worked` is called once only saving is left.
+
+    What costs money or time begins when `gate` opens; until then the work is only prepared.
+    """
+    function = STAGES[claim.stage].function
+    with context.about(
+        account=str(claim.key.account), run=str(claim.key.run), stage=claim.stage, function=function
+    ):
+        await _do(claim, gate, worked, function)
+
+
+async def _do(claim: queue.Claim, gate: Gate, worked: Callable[[], None], function: str) -> None:
     try:
-        over, finished = await _work_and_save(claim, worked)
+        over, finished = await _work_and_save(claim, gate, worked)
     except heartbeat.Interrupted as interrupted:
-        await _give_back(claim, refund=interrupted.reason == "shutdown")
+        await _give_back(claim, refund=interrupted.reason in ("shutdown", "paused"))
     except RetryLater as later:
+        tally.count("retries", function, public_type(later.cause))
         await _give_back(claim, delay=_delay(claim, later), refund=not later.counts)
     except RunError as error:
         await _give_back(claim, refund=True)
@@ -63,20 +76,23 @@ async def do(claim: queue.Claim, worked: Callable[[], None]) -> None:
         log.warning("run %s stage %s: %s; trying again", claim.key.run, claim.stage, error)
         await _give_back(claim, delay=1.0, refund=True)
     else:
+        seconds = gate.seconds()
+        for outcome in finished.outcomes.values():
+            tally.took("items", function, outcome.value, seconds=seconds)
         settled = await queue.settle(
             claim,
             over | finished.outcomes,
-            seconds=time.monotonic() - started,
+            seconds=seconds,
             children=finished.children,
         )
         await _go_on(claim, finished, settled)
 
 
 async def _work_and_save(
-    claim: queue.Claim, worked: Callable[[], None]
+    claim: queue.Claim, gate: Gate, worked: Callable[[], None]
 ) -> tuple[dict[UUID, GenerationStatus], ledger.Finished]:
     """Begin, work and finish under guard: outcomes that stood before, and what was written now."""
-    with heartbeat.mine().guard(claim) as guarded:
+    with heartbeat.mine().guard(claim, gate) as guarded:
         facts = await _facts(claim.key.run)
         items, over = await ledger.begin(
             claim.key.run, claim.stage, [(held.id, held.attempt) for held in claim.items]
@@ -84,7 +100,7 @@ async def _work_and_save(
         if not items:
             return over, ledger.Finished({})
         job = _job(claim, items, facts)
-        outcomes = await _outcomes(claim, job)
+        outcomes = await _outcomes(claim, job, gate)
         guarded.saving = True
         worked()
         return over, await _saved(claim, job, outcomes)
@@ -158,10 +174,10 @@ async def _saved(
         pause = min(1.0, pause * 2)
 
 
-async def _outcomes(claim: queue.Claim, job: Job) -> dict[UUID, Done | ErrorPayload]:
+async def _outcomes(claim: queue.Claim, job: Job, gate: Gate) -> dict[UUID, Done | ErrorPayload]:
     """The stage's work, with every failure that ends an item turned into its payload."""
     try:
-        outcomes = await _timed(claim, job)
+        outcomes = await _timed(claim, job, gate)
     except RetryLater as later:
         if not later.counts or max(h.attempt for h in claim.items) < settings().provider_attempts:
             raise
@@ -171,15 +187,20 @@ async def _outcomes(claim: queue.Claim, job: Job) -> dict[UUID, Done | ErrorPayl
     return {item.id: _explained(claim, item, outcomes.get(item.id)) for item in job.items}
 
 
-async def _timed(claim: queue.Claim, job: Job) -> Outcomes:
-    """Work within `item_timeout`; a bug fails its items, never the worker."""
+async def _timed(claim: queue.Claim, job: Job, gate: Gate) -> Outcomes:
+    """Work within `item_timeout` from the gate's opening; a bug fails its items only."""
     stage = STAGES[claim.stage]
     deaths = max(held.deaths for held in claim.items)
     if deaths >= settings().max_worker_deaths + (stage.batch > 1):  # of a batch, once more alone
         raise WorkerDiedError(f"the worker died {deaths} times while working on this item")
-    limit = asyncio.timeout(settings().item_timeout)
+    of_this_work.set(gate)
+    limit = asyncio.timeout(None)
+    now = asyncio.get_running_loop().time
     try:
         async with limit:
+            gate.when_open(lambda: limit.reschedule(now() + settings().item_timeout))
+            if not stage.asks_provider:
+                await gate.passed()
             return await stage.work(job)
     except (PipelineError, *TRANSIENT) as error:
         if not limit.expired():
@@ -187,6 +208,8 @@ async def _timed(claim: queue.Claim, job: Job) -> Outcomes:
         raise TimeoutError(f"not done within {settings().item_timeout:g} s") from error
     except Exception as error:
         raise InternalError(f"{type(error).__name__}: {error}") from error
+    finally:
+        gate.when_open(None)
 
 
 def _explained(
@@ -207,6 +230,7 @@ def _explained(
         len(claim.items),
         error,
         exc_info=error if isinstance(error, InternalError) else None,
+        extra={"facts": {"item": str(item.id)}},
     )
     phase = Phase.AI_CALL if STAGES[claim.stage].asks_provider else Phase.SAVE
     return payload(

@@ -141,6 +141,8 @@ def read_file(file: Path) -> importing.Import:
         found = importing.read_keywords(data)
     except importing.ImportRefused as error:
         raise Refusal(f"{file}: {error}") from None
+    if found.tool:
+        click.echo(f"{file} is read as an export of {found.tool}.", err=True)
     tell_rejected(file, found)
     if not found.rows:
         raise Refusal(f"{file}: no row can be used; the reasons stand above.")

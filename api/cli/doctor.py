@@ -14,7 +14,7 @@ from rich.text import Text
 from db import migrate
 from piccolo_conf import DB
 from pipeline import connections, media, provider
-from pipeline.heartbeat import ALIVE_KEY
+from pipeline.heartbeat import alive
 from pipeline.local.environment import home, is_demo, load, running, system
 from pipeline.provider import Finding
 from pipeline.settings import settings
@@ -133,14 +133,12 @@ async def _tables() -> Finding:
 
 async def _workers(expected: bool) -> list[Finding]:
     """One finding for each kind of worker that should have been heard lately."""
-    client = connections.state()
-    heard = [key.decode() async for key in client.scan_iter(match=f"{ALIVE_KEY}*", count=1000)]
+    heard = await alive()
     findings = []
     for kind in ("text", "images"):
-        found = [key for key in heard if key.startswith(f"{ALIVE_KEY}{kind}:")]
         name = "text workers" if kind == "text" else "image workers"
-        if found:
-            findings.append(Finding(name, True, f"{len(found)} heard within the last seconds"))
+        if found := heard[kind]:
+            findings.append(Finding(name, True, f"{found} heard within the last seconds"))
         else:
             advice = f"Start one: `make run`, or `python -m pipeline.worker {kind}`."
             findings.append(Finding(name, False if expected else None, "none heard", advice))

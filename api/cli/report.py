@@ -16,6 +16,7 @@ from pipeline.progress import Progress
 from pipeline.words import plural
 
 FAILURES_SHOWN = 10
+ATTENTION_SHOWN = 10
 
 
 class StageReport(msgspec.Struct, frozen=True):
@@ -40,8 +41,21 @@ class Failure(msgspec.Struct, frozen=True):
     error_message: str
 
 
+class Attention(msgspec.Struct, frozen=True):
+    """A reviewed article that is not ready; `reasons` is how many there are, `reason` the first."""
+
+    content: UUID
+    title: str
+    reasons: int
+    reason: str
+
+
 class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """A run as a whole. Credits and tokens are sums over its items, seconds from start to end."""
+    """A run as a whole. Credits and tokens are sums over its items, seconds from start to end.
+
+    Tokens are null where the AI service told none. `attention` names the first of the articles that
+    need attention, `need_attention` counts them.
+    """
 
     run_id: UUID
     status: RunStatus
@@ -50,9 +64,11 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     failed_items: int
     credits_spent: int
     balance: int
-    tokens_in: int
-    tokens_out: int
+    tokens_in: int | None
+    tokens_out: int | None
     seconds: float
+    attention: list[Attention]
+    need_attention: int
     error: ErrorPayload | None
     articles: int = 0
     out: str | None = None
@@ -77,13 +93,13 @@ async def make_report(account_id: UUID, now: Progress) -> Report:
         now.run_id,
     )
     (used,) = await fetch(
-        "select coalesce(sum(tokens_in), 0)::bigint as tokens_in,"
-        " coalesce(sum(tokens_out), 0)::bigint as tokens_out,"
+        "select sum(tokens_in)::bigint as tokens_in, sum(tokens_out)::bigint as tokens_out,"
         " count(*) filter (where status = 'failed') as failed"
         " from run_item where account_id = $1 and run_id = $2",
         account_id,
         now.run_id,
     )
+    attention, need_attention = await _attention(account_id, now.run_id)
     return Report(
         run_id=now.run_id,
         status=RunStatus(run["status"]),
@@ -95,6 +111,8 @@ async def make_report(account_id: UUID, now: Progress) -> Report:
         tokens_in=used["tokens_in"],
         tokens_out=used["tokens_out"],
         seconds=run["seconds"],
+        attention=attention,
+        need_attention=need_attention,
         error=msgspec.convert(run["error"], ErrorPayload | None),
     )
 
@@ -132,6 +150,22 @@ async def _failures(account_id: UUID, run_id: UUID) -> list[Failure]:
     ]
 
 
+async def _attention(account_id: UUID, run_id: UUID) -> tuple[list[Attention], int]:
+    """The articles that the run reviewed and that are not ready: the first ones, and how many."""
+    rows = await fetch(
+        "select c.id, c.title, jsonb_array_length(c.review -> 'reasons') as reasons,"
+        " c.review -> 'reasons' -> 0 ->> 'message' as reason, count(*) over () as all_of_them"
+        " from run_item i join content c on c.id = i.item_id and c.account_id = i.account_id"
+        " where i.account_id = $1 and i.run_id = $2 and i.stage = 7 and i.status = 'completed'"
+        " and c.review ->> 'result' = 'needs_attention' order by i.position, i.id limit $3",
+        account_id,
+        run_id,
+        ATTENTION_SHOWN,
+    )
+    found = [Attention(r["id"], r["title"], r["reasons"], r["reason"] or "") for r in rows]
+    return found, rows[0]["all_of_them"] if rows else 0
+
+
 def print_report(report: Report) -> None:
     """The report for people, on stdout; what to do next at its end."""
     click.echo(f"\nRun {report.run_id}: {report.status.value} in {duration(report.seconds)}")
@@ -140,12 +174,32 @@ def print_report(report: Report) -> None:
         click.echo(f"  {stage.stage} {stage.name:<14} {text}")
     click.echo(
         f"Credits: {report.credits_spent:,} spent, {report.balance:,} left."
-        f" Tokens: {report.tokens_in:,} in, {report.tokens_out:,} out."
+        f" Tokens: {_tokens(report.tokens_in)} in, {_tokens(report.tokens_out)} out."
     )
+    for line in attention(report):
+        click.echo(line)
     if report.out is not None:
         click.echo(f"{plural(report.articles, 'article')} written to {report.out}")
     for line in trouble(report):
         click.echo(line, err=True)
+
+
+def _tokens(count: int | None) -> str:
+    return "unknown" if count is None else f"{count:,}"
+
+
+def attention(report: Report) -> list[str]:
+    """Which articles need attention and the first reason of each; nothing if all are ready."""
+    if not report.attention:
+        return []
+    verb = "needs" if report.need_attention == 1 else "need"
+    lines = [f"{plural(report.need_attention, 'article')} {verb} attention:"]
+    for each in report.attention:
+        more = f" (and {each.reasons - 1} more)" if each.reasons > 1 else ""
+        lines.append(f"  {each.title!r}: {each.reason}{more}")
+    if (others := report.need_attention - len(report.attention)) > 0:
+        lines.append(f"  … and {others:,} more")
+    return lines
 
 
 def _counts(stage: StageReport) -> str:

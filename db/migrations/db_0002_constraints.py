@@ -101,23 +101,6 @@ create index task_cluster on task (cluster_id);
 create index answer_cache_account on answer_cache (account_id);
 <<<<<<< HEAD
 
--- What a deleted row was the outcome of can be worked on again.
-create function reopen_task() returns trigger language plpgsql as $$
-begin
-    update task set status = 'queued', generation_status = 'pending' where id = old.task_id;
-    update content_idea set status = 'queued'
-        where id = (select idea_id from task where id = old.task_id);
-    return null;
-end $$;
-create trigger content_deleted after delete on content
-    for each row execute function reopen_task();
-create function reopen_idea() returns trigger language plpgsql as $$
-begin
-    update content_idea set status = 'new', generation_status = 'pending' where id = old.idea_id;
-    return null;
-end $$;
-create trigger task_deleted after delete on task for each row execute function reopen_idea();
-
 create function note_change() returns trigger language plpgsql as $$
 begin
     new.version := old.version + 1;

@@ -98,6 +98,11 @@ class Layout(msgspec.Struct, frozen=True):
     flags: dict[str, int] = {}
     intents: dict[str, str] = {}
 
+    @property
+    def separator(self) -> str | None:
+        """The delimiter as people know it; None for a plain list."""
+        return None if self.delimiter == _NONE else self.delimiter
+
 
 class Choice(msgspec.Struct, frozen=True):
     """What a person says of the columns: the index of each, counted from 0.
@@ -129,7 +134,8 @@ def find_layout(text: str, choice: Choice | None = None) -> Layout:
     except NoKeywordColumn as error:
         found = error.layout
     wrong = [f"{name} ({index})" for name, index in choice.columns.items() if index < 0]
-    width = max((len(row) for _, row in _first_rows(text, found.delimiter)), default=0)
+    rows = dict(_first_rows(text, found.delimiter))
+    width = max(map(len, rows.values()), default=0)
     wrong += [f"{name} ({index})" for name, index in choice.columns.items() if index >= width]
     if "keyword" not in choice.columns or wrong:
         raise ImportRefused(
@@ -137,13 +143,9 @@ def find_layout(text: str, choice: Choice | None = None) -> Layout:
             if wrong
             else "Choose the column that holds the keywords."
         )
-    return _as_chosen(found, choice)
-
-
-def _as_chosen(found: Layout, choice: Choice) -> Layout:
-    header = found.header if choice.header_line != 0 else []
-    headers = {name: header[i] if i < len(header) else "" for name, i in choice.columns.items()}
     line = found.header_line if choice.header_line is None else choice.header_line
+    header = [cell.strip() for cell in rows.get(line, [])]
+    headers = {name: header[i] if i < len(header) else "" for name, i in choice.columns.items()}
     return msgspec.structs.replace(
         found, columns=choice.columns, headers=headers, header_line=line, header=header
     )

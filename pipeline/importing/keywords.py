@@ -92,7 +92,7 @@ def text_of(data: bytes) -> tuple[str, str]:
 
 def read_rows(text: str, encoding: str, layout: Layout) -> Import:
     """The keyword rows of a file's text, as its layout says. Raises ImportRefused."""
-    delimiter = layout.delimiter if layout.header else None
+    delimiter = layout.separator
     found = Import([], [], [], 0, encoding, delimiter, layout.headers, layout.tool)
     _fill(found, text, layout)
     if not found.rows and not found.rejected:

@@ -48,7 +48,7 @@ def preview(data: bytes, choice: Choice | None = None) -> Preview:
         layout = error.layout
     return Preview(
         encoding=encoding,
-        delimiter=layout.delimiter if layout.header else None,
+        delimiter=layout.separator,
         header_line=layout.header_line,
         header=layout.header,
         tool=layout.tool,

@@ -51,7 +51,7 @@ class Supervisor:
     """Processes that share an environment. Not thread-safe: use it from one long-lived thread."""
 
     def __init__(self, environment: dict[str, str], say: Say, grace: float = GRACE) -> None:
-        self.environment = {**environment, "PYTHONUNBUFFERED": "1"}
+        self.environment = {"LOG_FORMAT": "text", **environment, "PYTHONUNBUFFERED": "1"}
         self.grace = grace
         self._say = say
         self._all: dict[str, Supervised] = {}

@@ -7,7 +7,7 @@ call('HSET', meta, 'status', 'cancelled', 'version', ARGV[1])
 for _, member in ipairs(call('ZRANGE', leases, 0, -1)) do
   call('DEL', claim_key(string.sub(member, string.find(member, ':', 1, true) + 1)))
 end
-call('DEL', leases, saving, partial)
+call('DEL', leases, partial)
 local cancelled = 0
 for stage = tonumber(call('HGET', meta, 'first')), tonumber(call('HGET', meta, 'last')) do
   local before = call('SCARD', key(stage, 'cancelled'))

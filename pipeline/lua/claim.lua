@@ -1,9 +1,9 @@
--- claim(token, lease_ms, done, [stage, batch]..): take up to `batch` due items of the first stage
--- listed that has any. The same token asking again gets the same items. `done` is the lease of a
--- claim whose work is over ('' if none): its results are being saved, its slot is free.
+-- claim(turn, token, lease_ms, [stage, batch]..): take up to `batch` due items of the first stage
+-- listed that has any. The same token asking again gets the same items. A turn works in one slot of
+-- the run, which it takes with its first claim and keeps until it leaves or its lease ends.
 -- Returns {'OK', stage, pending, processing, ended, [item, attempt, deaths]..} or {why not}: UNKNOWN,
 -- a status that is not running, FULL (the run's concurrency is used up), NONE (nothing is due).
-local token, lease, done = ARGV[1], tonumber(ARGV[2]), ARGV[3]
+local turn, token, lease = ARGV[1], ARGV[2], tonumber(ARGV[3])
 local function answer(stage, items)
   local c = counts(stage)
   local out = {'OK', tonumber(stage), c[1], c[2], c[3] + c[4] + c[5]}
@@ -20,12 +20,12 @@ for i = 4, #ARGV, 2 do
     return answer(ARGV[i], call('SMEMBERS', claim_key(token)))
   end
 end
-if done ~= '' and call('ZSCORE', leases, done) then call('SADD', saving, done) end
 local status = call('HGET', meta, 'status')
 if not status then return {'UNKNOWN'} end
 if status ~= 'running' then return {status} end
-local slots = tonumber(call('HGET', meta, 'concurrency'))
-if at_work() >= slots or call('SCARD', saving) > slots then return {'FULL'} end
+call('ZREMRANGEBYSCORE', slots, '-inf', now)
+local has_slot = call('ZSCORE', slots, turn)
+if not has_slot and at_work() >= tonumber(call('HGET', meta, 'concurrency')) then return {'FULL'} end
 
 for i = 4, #ARGV, 2 do
   local stage, batch = ARGV[i], ARGV[i + 1]
@@ -47,6 +47,7 @@ for i = 4, #ARGV, 2 do
       call('SADD', claim_key(token), item)
     end
     call('ZADD', leases, now + lease, stage .. ':' .. token)
+    call('ZADD', slots, now + lease, turn)
     call('HSET', meta, 'claimed_at', now)
     publish('items', stage, {items = taken, status = 'processing'})
     return answer(stage, taken)

@@ -1,5 +1,5 @@
 -- expire(seconds): the run has ended; its keys go after a while. '-1' keeps them (it goes on).
-local names = {'meta', 'leases', 'saving', 'partial', 'steps'}
+local names = {'meta', 'leases', 'slots', 'partial', 'steps'}
 for stage = tonumber(call('HGET', meta, 'first') or 1), tonumber(call('HGET', meta, 'last') or 0) do
   for _, name in ipairs(SETS) do names[#names + 1] = 's' .. stage .. ':' .. name end
   for _, name in ipairs({'order', 'attempts', 'deaths'}) do

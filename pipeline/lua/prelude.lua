@@ -3,7 +3,7 @@
 -- Time is always Redis TIME, in milliseconds: no client's clock decides anything.
 local meta, events = KEYS[1], KEYS[2]
 local base = string.sub(meta, 1, -5)
-local leases, saving, partial = base .. 'leases', base .. 'saving', base .. 'partial'
+local leases, slots, partial = base .. 'leases', base .. 'slots', base .. 'partial'
 local call = redis.call
 local time = call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -46,15 +46,10 @@ local function to_pending(stage, item, due)
   call('HDEL', partial, stage .. ':' .. item)
 end
 
--- How many claims are being worked on: those whose results are being saved need no slot.
-local function at_work() return call('ZCARD', leases) - call('SCARD', saving) end
-
-local function end_lease(member)
-  call('ZREM', leases, member)
-  call('SREM', saving, member)
-end
+-- How many slots of the run's concurrency are taken. A turn that died loses its slot by time.
+local function at_work() return call('ZCOUNT', slots, '(' .. now, '+inf') end
 
 -- A claim whose last item left it is over, and so is its lease.
 local function end_if_empty(stage, token)
-  if call('EXISTS', claim_key(token)) == 0 then end_lease(stage .. ':' .. token) end
+  if call('EXISTS', claim_key(token)) == 0 then call('ZREM', leases, stage .. ':' .. token) end
 end

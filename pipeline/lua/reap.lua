@@ -11,7 +11,7 @@ for _, member in ipairs(call('ZRANGEBYSCORE', leases, '-inf', now, 'LIMIT', 0, A
     moved = moved + 1
   end
   call('DEL', claim_key(token))
-  end_lease(member)
+  call('ZREM', leases, member)
   if #items > 0 then publish('items', stage, {items = items, status = 'queued'}) end
 end
 return moved

@@ -13,7 +13,7 @@ from pipeline.provider.client import close_client, is_demo, open_client
 from pipeline.provider.embeddings import embed
 from pipeline.provider.failures import AnswerCut
 from pipeline.provider.images import draw
-from pipeline.provider.pacing import cool_down
+from pipeline.provider.pacing import cool_down, is_resting
 from pipeline.provider.probing import Finding, probe
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "draw",
     "embed",
     "is_demo",
+    "is_resting",
     "open_client",
     "probe",
 ]

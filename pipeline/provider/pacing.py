@@ -19,7 +19,7 @@ import redis.asyncio
 from redis.exceptions import RedisError
 
 from pipeline import connections
-from pipeline.errors import AIProviderError, RetryLater
+from pipeline.errors import AIProviderError, RetryLater, RunError
 from pipeline.provider.client import endpoint as present_endpoint
 from pipeline.provider.endpoint import Endpoint
 
@@ -110,6 +110,15 @@ async def turn(endpoint: Endpoint) -> None:
         raise RetryLater(cause, wait / 1000, counts=False)
     else:
         await asyncio.sleep(wait / 1000)
+
+
+def is_resting() -> bool:
+    """Whether this process knows that calls have to wait; asks nobody."""
+    try:
+        mine = _mine(present_endpoint())
+    except RunError:
+        return False  # none is set: the work will say so
+    return mine.in_line or mine.free_at > time.monotonic()
 
 
 async def cool_down() -> float:

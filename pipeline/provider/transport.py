@@ -14,6 +14,7 @@ from typing import Any
 import httpx2
 import openai
 
+from pipeline import context, gate, tally
 from pipeline.errors import RetryLater
 from pipeline.provider import failures, pacing
 from pipeline.provider.endpoint import Endpoint
@@ -69,6 +70,7 @@ class Transport:
 
     async def post(self, path: str, content: bytes, model: str) -> bytes:
         """The body that answers a JSON body, asked in turn. Raises our errors."""
+        await gate.passed()
         await pacing.turn(self.endpoint)
         try:
             async with asyncio.timeout(self.timeout):
@@ -77,6 +79,7 @@ class Transport:
                 body = response.content
         except FAILURES as error:
             raise await self._noted(self._ours(error, path, model)) from None
+        _called("answered")
         pacing.answered(self.endpoint)
         return body
 
@@ -87,6 +90,7 @@ class Transport:
         Raises our errors, also for what goes wrong within the block.
         """
         response: httpx2.Response | None = None
+        await gate.passed()
         await pacing.turn(self.endpoint)
         try:
             async with asyncio.timeout(self.timeout):
@@ -98,6 +102,7 @@ class Transport:
                     stream_cls=openai.AsyncStream[Any],
                 )
                 response = opened
+                _called("answered")
                 pacing.answered(self.endpoint)
                 yield opened
         except FAILURES as error:
@@ -109,7 +114,9 @@ class Transport:
     async def _noted(self, error: Exception) -> Exception:
         """`error`; if it is a refusal, everybody is told first."""
         if not isinstance(error, Throttled):
+            _called("failed")
             return error
+        _called("throttled")
         await pacing.refused(self.endpoint, error)
         return RetryLater(error.cause, error.delay, counts=False)
 
@@ -130,6 +137,10 @@ class Transport:
         if isinstance(error, httpx2.HTTPError):
             return failures.again(endpoint, f"broke off its answer: {_reason(error)}")
         return error
+
+
+def _called(how: str) -> None:
+    tally.count("calls", context.function(), how)
 
 
 def _reason(error: Exception) -> str:

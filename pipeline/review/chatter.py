@@ -21,7 +21,7 @@ _CHATTER = re.compile(
 )
 _PLACEHOLDER = re.compile(
     r"\[(?:insert|add|your|placeholder|link to|image of|image:|source|citation needed|name)\b"
-    r"[^\]]*\](?!\()|<(?:insert|your)\b[^>]*>|\blorem ipsum\b"
+    r"[^\[\]\n]{0,200}\](?!\()|<(?:insert|your)\b[^<>\n]{0,200}>|\blorem ipsum\b"
     r"|\{\{|\}\}|\{%|\bXXX+\b|\bTBD\b|\bTODO\b(?! lists?)",
     re.IGNORECASE,
 )
@@ -30,7 +30,7 @@ _ECHO = re.compile(
     r"\b(?:primary_keyword|secondary_keywords|target_words|meta_description|content_type)\b"
     r"|\"(?:body|title|outline|sections|heading|notes)\"\s*:"
 )
-_FENCED = re.compile(r"\s*(`{3,}|~{3,})[^\n]*\n.*\n\1\s*", re.DOTALL)
+_FENCED = re.compile(r"\s*(`{3,9}|~{3,9})[^\n]*\n.*\n\1\s*", re.DOTALL)
 
 
 def check(article: Article) -> Iterator[Check]:

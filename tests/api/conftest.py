@@ -1,6 +1,7 @@
 """The real app on the tests' own loop, and people who ask it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from typing import Any, cast
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from api.app import create_app
 from piccolo_conf import DB
 from pipeline import controls
 from tests.api import people
+from tests.review.rows import media_in
 from tests.support import new_account
 
 
@@ -89,3 +91,17 @@ async def no_credits(account: UUID) -> None:
     """The account has spent everything."""
     async with DB.connection() as connection:
         await connection.execute("update account set balance = 0 where id = $1", account)
+
+
+@pytest.fixture
+def administrator(client: httpx2.AsyncClient, admin: dict[str, str]) -> httpx2.AsyncClient:
+    """The client, for an administrator of the account."""
+    client.headers.update(admin)
+    return client
+
+
+@pytest.fixture
+def media_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A media store with the images of the sample articles."""
+    with media_in(tmp_path / "media", monkeypatch) as folder:
+        yield folder

@@ -15,41 +15,40 @@ from tests.stages.rows import insert, value
 MARK = "Zanzibar"
 """Stands in every text of the first account."""
 
-PLAN: dict[str, Any] = {
-    "title": MARK,
-    "primary_keyword": MARK,
-    "content_type": "guide",
-    "target_words": 900,
-}
 
-
-async def furnish(account: UUID) -> Ids:
+async def furnish(account: UUID, mark: str = MARK) -> Ids:
     """Fill the account; returns the id of one row of each kind."""
     own = {"account_id": account}
-    cluster = await insert("cluster", **own, name=MARK, key=MARK)
-    keyword = await insert("keyword", **own, text=MARK, key=MARK, cluster_id=cluster)
+    plan: dict[str, Any] = {
+        "title": mark,
+        "primary_keyword": mark,
+        "content_type": "guide",
+        "target_words": 900,
+    }
+    cluster = await insert("cluster", **own, name=mark, key=mark)
+    keyword = await insert("keyword", **own, text=mark, key=mark, cluster_id=cluster)
     run = await controls.start(
-        account, first_stage=1, last_stage=7, selection=[keyword], started_by=MARK
+        account, first_stage=1, last_stage=7, selection=[keyword], started_by=mark
     )
-    idea = await insert("content_idea", **own, **PLAN, key=MARK, cluster_id=cluster)
-    task = await insert("task", **own, **PLAN, idea_id=idea, cluster_id=cluster)
+    idea = await insert("content_idea", **own, **plan, key=mark, cluster_id=cluster)
+    task = await insert("task", **own, **plan, idea_id=idea, cluster_id=cluster)
     content = await insert(
         "content",
         **own,
         task_id=task,
-        title=MARK,
-        slug=MARK.lower(),
-        meta_title=MARK,
-        meta_description=MARK,
-        body=f"## {MARK}",
+        title=mark,
+        slug=mark.lower(),
+        meta_title=mark,
+        meta_description=mark,
+        body=f"## {mark}",
         word_count=1,
     )
     image = await insert(
-        "image", **own, content_id=content, kind="featured", position=0, prompt=MARK, alt=MARK
+        "image", **own, content_id=content, kind="featured", position=0, prompt=mark, alt=mark
     )
-    user = await add_user(account, f"{MARK.lower()}@example.com", role="admin")
+    user = await add_user(account, f"{mark.lower()}@example.com", role="admin")
     await add_session(user)
-    await add_token(user, MARK)
+    await add_token(user, mark)
     token = await value("select id from api_token where user_id = $1", user)
     return {
         "keyword": keyword,

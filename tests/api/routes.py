@@ -58,11 +58,18 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Description:
-    """The OpenAPI description of the app, with the ids to ask it for."""
+    """The OpenAPI description of the app, with the ids to ask it for.
 
-    def __init__(self, app: Litestar, ids: Ids) -> None:
+    With `own`, the ids of who asks, every request that takes several ids comes in variants, too,
+    in which one of them is of the first account and the others are the caller's own.
+    """
+
+    def __init__(self, app: Litestar, ids: Ids, own: Ids | None = None) -> None:
         self.schema = app.openapi_schema.to_schema()
         self.ids = {name: str(value) for name, value in ids.items()}
+        self.own = {name: str(value) for name, value in (own or {}).items()}
+        self.asked: set[str] = set()
+        self.only: str | None = None
         self.admin = {
             (route.path_format, method)
             for route in app.routes
@@ -72,25 +79,33 @@ class Description:
         }
 
     def calls(self) -> Iterator[Call]:
-        """Every operation, once."""
+        """Every operation: as it is, with each filter that takes an id, and in its variants."""
         for path, item in self.schema["paths"].items():
             for method, operation in item.items():
-                contents = [
-                    kind
-                    for answer in operation["responses"].values()
-                    for kind in answer.get("content", {})
-                ]
-                yield Call(
-                    operation=operation["operationId"],
-                    method=method.upper(),
-                    path=path,
-                    url=self.url(path),
-                    sends={**self.body(path, operation), "params": self.query(path, operation)},
-                    about_a_row=re.search(r"\{\w*id\}", path) is not None,
-                    streams="text/event-stream" in contents,
-                    admin=(path, method.upper()) in self.admin,
-                    needs_caller=operation.get("security") != [{}],
-                )
+                for chosen in ("", *self.filters(operation)):
+                    self.asked.clear()
+                    yield self.call(path, method, operation, chosen)
+                    names = sorted(self.asked) if self.own and len(self.asked) > 1 else []
+                    for self.only in names:
+                        yield self.call(path, method, operation, chosen)
+                    self.only = None
+
+    def call(self, path: str, method: str, operation: dict[str, Any], chosen: str) -> Call:
+        """One request, with the filter `chosen` if it is not empty."""
+        answers = operation["responses"].values()
+        names = re.findall(r"\{(\w*id)\}", path)
+        query = self.query(path, operation, chosen)
+        return Call(
+            operation=operation["operationId"],
+            method=method.upper(),
+            path=path,
+            url=self.url(path),
+            sends={**self.body(path, operation), "params": query},
+            about_a_row=self.only in names if self.only else names != [],
+            streams=any("text/event-stream" in answer.get("content", {}) for answer in answers),
+            admin=(path, method.upper()) in self.admin,
+            needs_caller=operation.get("security") != [{}],
+        )
 
     def url(self, path: str) -> str:
         def value(match: re.Match[str]) -> str:
@@ -101,24 +116,34 @@ class Description:
 
     def id_for(self, name: str, path: str) -> str:
         """The id that a parameter or field of this name asks for."""
+        self.asked.add(name)
+        ids = self.ids if self.only in (None, name) else self.own
         kind = name.removesuffix("_id").removesuffix("_ids")
-        if kind in self.ids:
-            return self.ids[kind]
-        words = path.removeprefix("/api/v1/").split("/")
-        if name in NAMES and KINDS.get(words[0]) in self.ids:
-            return self.ids["keyword" if name != "id" and words[0] == "runs" else KINDS[words[0]]]
+        if kind in ids:
+            return ids[kind]
+        word = path.removeprefix("/api/v1/").split("/")[0]
+        if name in NAMES and word in KINDS:
+            return ids["keyword" if name != "id" and word == "runs" else KINDS[word]]
         raise AssertionError(f"{path}: say in tests/api/routes.py what {name!r} is the id of")
 
-    def query(self, path: str, operation: dict[str, Any]) -> dict[str, Any]:
-        """Every filter that takes an id, and what is required."""
-        made = {}
-        for parameter in operation.get("parameters", []):
-            name, schema = parameter["name"], parameter["schema"]
-            if parameter["in"] != "query" or name == "after":
-                continue
-            if parameter.get("required") or takes_ids(schema):
-                made[name] = self.example(schema, name, path)
-        return made
+    def filters(self, operation: dict[str, Any]) -> list[str]:
+        """Names of the query parameters that take ids but need not be given."""
+        return [
+            each["name"]
+            for each in operation.get("parameters", [])
+            if each["in"] == "query"
+            and each["name"] != "after"
+            and not each.get("required")
+            and takes_ids(each["schema"])
+        ]
+
+    def query(self, path: str, operation: dict[str, Any], chosen: str) -> dict[str, Any]:
+        """What is required, and the filter that is chosen."""
+        return {
+            each["name"]: self.example(each["schema"], each["name"], path)
+            for each in operation.get("parameters", [])
+            if each["in"] == "query" and (each.get("required") or each["name"] == chosen)
+        }
 
     def body(self, path: str, operation: dict[str, Any]) -> dict[str, Any]:
         """What httpx takes to send the body."""

@@ -8,6 +8,7 @@ import pytest
 from litestar import Litestar
 
 from api import app as module
+from api.headers import SECURITY_HEADERS
 from api.problems import problem
 from api.schemas import Function, QueueName
 from db.status import GenerationStatus
@@ -20,7 +21,7 @@ PROBLEM = "application/problem+json"
 async def test_every_answer_carries_the_security_headers(client: httpx2.AsyncClient) -> None:
     for path in ("/api/v1/health/live", "/api/v1/runs", "/nowhere", "/schema/openapi.json"):
         headers = (await client.get(path)).headers
-        for name, value in module.SECURITY_HEADERS.items():
+        for name, value in SECURITY_HEADERS.items():
             assert headers[name] == value, path
 
 

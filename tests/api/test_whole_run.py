@@ -82,3 +82,22 @@ async def test_readiness_hears_the_workers(client: httpx2.AsyncClient) -> None:
                 break
             await asyncio.sleep(0.1)
     assert answer.json()["ready"]
+
+
+async def test_the_metrics_tell_what_the_workers_did(client: httpx2.AsyncClient) -> None:
+    run = await start(client, first_stage=1, last_stage=2)
+    await watch(client, run, "completed", "failed")
+    async with asyncio.timeout(LIMIT):
+        while True:  # a heartbeat brings them within a second or so
+            text = (await client.get("/metrics")).text
+            if all(name in text for name in FIGURES):
+                break
+            await asyncio.sleep(0.1)
+
+
+FIGURES = (
+    'igny8_item_seconds_count{function="generate_ideas",outcome="completed"}',
+    'igny8_calls_total{function="generate_ideas",outcome="answered"}',
+    'igny8_tokens_total{direction="out",function="generate_ideas"}',
+    'igny8_workers{kind="text"} 1.0',
+)

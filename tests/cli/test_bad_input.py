@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from api.cli.automate import automate
+from api.cli.automate import automate, read_file
 from pipeline.local import environment
 
 
@@ -100,3 +100,12 @@ def test_a_file_in_the_place_of_the_folder_is_named(run: CliRunner) -> None:
 def test_a_bad_file_leaves_no_folder_behind(run: CliRunner) -> None:
     automate_with(run, b"")
     assert not Path("out").exists()
+
+
+def test_the_tool_whose_export_a_file_is_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "queries.csv"
+    file.write_text("Top queries,Clicks,Impressions,CTR,Position\nmoka pot,1,2,50%,1\n")
+    assert len(read_file(file).rows) == 1
+    assert "export of Google Search Console" in capsys.readouterr().err

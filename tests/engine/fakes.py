@@ -13,6 +13,7 @@ from piccolo_conf import DB
 from pipeline import controls, queue, turn, work
 from pipeline.advance import advance
 from pipeline.errors import AIProviderError, ItemError
+from pipeline.gate import Gate
 from pipeline.messages import FUNCTIONS, NAMES
 from pipeline.options import RunOptions
 from pipeline.stage import STAGES, Done, Job, Outcomes, Stage
@@ -141,7 +142,9 @@ async def items(key: queue.RunKey, number: int) -> dict[UUID, str]:
 
 async def do(claim: queue.Claim) -> None:
     """The way of one claim to its end."""
-    await work.do(claim, lambda: None)
+    gate = Gate()
+    gate.open()
+    await work.do(claim, gate, lambda: None)
 
 
 async def go_on(key: queue.RunKey, turns: int = 30) -> str:
@@ -183,7 +186,7 @@ async def books(account: UUID) -> None:
 
 async def claimed(key: queue.RunKey, stages: list[tuple[int, int]]) -> queue.Claim:
     """A claim for a minute of the first of `stages` that has any items due."""
-    claim = await queue.claim(key, uuid4().hex, 60.0, stages)
+    claim = await queue.claim(key, uuid4().hex, uuid4().hex, 60.0, stages)
     assert isinstance(claim, queue.Claim)
     return claim
 

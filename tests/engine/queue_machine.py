@@ -25,6 +25,7 @@ some = st.lists(st.sampled_from(ITEMS), min_size=1, max_size=4, unique=True)
 outcome = st.sampled_from(("completed", "failed"))
 positions = st.integers(0, 9)
 which = st.integers(0, 1000)
+turns = st.sampled_from(["turn-1", "turn-2", "turn-3", "turn-4"])
 
 
 class QueueMachine(RuleBasedStateMachine):
@@ -86,23 +87,19 @@ class QueueMachine(RuleBasedStateMachine):
         order=st.permutations([1, 2, 3]),
         batch=st.integers(1, 3),
         replies=st.integers(1, 2),
-        done=st.none() | which,
+        turn=turns,
     )
-    def claim(self, order: list[int], batch: int, replies: int, done: int | None) -> None:
+    def claim(self, order: list[int], batch: int, replies: int, turn: str) -> None:
         """`replies` 2: the first reply was lost and the same call is sent again."""
-        over = None if done is None else self.token(done)
-        lease = "" if over is None else f"{self.tokens[over][0]}:{over}"
-        if over in self.model.leases:
-            self.model.saving.add(over)
         wanted = [(stage, batch) for stage in order]
         self.claims += 1
         token = f"token-{self.claims:04}"
-        refusal, taken = self.model.refusal(), None
+        refusal, taken = self.model.refusal(turn), None
         if refusal is None:
-            taken = self.model.claim(token, wanted)
+            taken = self.model.claim(turn, token, wanted)
         for _ in range(replies):
             flat = [x for pair in wanted for x in pair]
-            self.check_claim(self.call("claim", token, LEASE, lease, *flat), refusal, taken)
+            self.check_claim(self.call("claim", turn, token, LEASE, *flat), refusal, taken)
         if taken:
             self.tokens[token] = (taken[0], list(taken[1]))
 
@@ -188,13 +185,25 @@ class QueueMachine(RuleBasedStateMachine):
             expected = self.model.adopt(stage, token, items)
             assert self.call("adopt", stage, token, LEASE, *items) == int(expected)
 
-    @rule()
-    def renew(self) -> None:
+    @rule(turn=turns)
+    def slot_runs_out(self, turn: str) -> None:
+        if turn in self.model.slots:
+            self.model.slots.remove(turn)
+            self.client.zadd(f"{self.base}slots", {turn: 1})
+
+    @rule(turn=turns)
+    def leave(self, turn: str) -> None:
+        self.model.slots.discard(turn)
+        self.client.zrem(f"{self.base}slots", turn)
+
+    @rule(at_work=st.lists(turns, unique=True))
+    def renew(self, at_work: list[str]) -> None:
         pairs = [x for token, (stage, _) in self.tokens.items() for x in (stage, token)]
-        status, *lost = self.call("renew", LEASE, *pairs)
+        status, *lost = self.call("renew", LEASE, len(at_work), *at_work, *pairs)
         expected = self.model.status.encode() if self.model.known else None
         assert status == expected
-        assert {t.decode() for t in lost} == set(self.tokens) - set(self.model.leases)
+        gone = set(self.tokens) - set(self.model.leases) if self.model.known else set()
+        assert {name.decode() for name in lost} == gone | self.model.keep_slots(at_work)
         for lease in self.model.leases.values():
             lease.expired = False
 
@@ -249,8 +258,10 @@ class QueueMachine(RuleBasedStateMachine):
             pipe.hgetall(f"{self.base}s{stage}:attempts")
             pipe.hgetall(f"{self.base}s{stage}:deaths")
         pipe.zrange(f"{self.base}leases", 0, -1)
+        pipe.zrange(f"{self.base}slots", 2, "+inf", byscore=True)
         pipe.hmget(f"{self.base}meta", "status", "version", "concurrency")
-        *answers, leases, meta = pipe.execute()
+        *answers, leases, slots, meta = pipe.execute()
+        assert {turn.decode() for turn in slots} == self.model.slots
         for n, stage in enumerate(self.model.stages):
             *sets, order, attempts, deaths = answers[n * 8 : n * 8 + 8]
             self.check_stage(stage, [{i.decode() for i in s} for s in sets], order)

@@ -31,7 +31,7 @@ class Model:
     attempts: dict[tuple[int, str], int] = field(default_factory=dict)
     deaths: dict[tuple[int, str], int] = field(default_factory=dict)
     leases: dict[str, Lease] = field(default_factory=dict)
-    saving: set[str] = field(default_factory=set)
+    slots: set[str] = field(default_factory=set)
     settled: set[str] = field(default_factory=set)
     open_stages: dict[int, str] = field(default_factory=dict)
 
@@ -65,17 +65,24 @@ class Model:
             self.attempts[stage, item] = attempts
         return True
 
-    def refusal(self) -> str | None:
+    def refusal(self, turn: str) -> str | None:
         if not self.known:
             return "UNKNOWN"
         if self.status != "running":
             return self.status
-        saving = self.saving & set(self.leases)
-        at_work = len(self.leases) - len(saving)
-        full = at_work >= self.concurrency or len(saving) > self.concurrency
+        full = turn not in self.slots and len(self.slots) >= self.concurrency
         return "FULL" if full else None
 
-    def claim(self, token: str, stages: list[tuple[int, int]]) -> tuple[int, list[str]] | None:
+    def keep_slots(self, turns: list[str]) -> set[str]:
+        """Those of `turns` that have no slot and get none."""
+        for turn in turns if self.known else ():
+            if len(self.slots) < self.concurrency:
+                self.slots.add(turn)
+        return set(turns) - self.slots if self.known else set()
+
+    def claim(
+        self, turn: str, token: str, stages: list[tuple[int, int]]
+    ) -> tuple[int, list[str]] | None:
         """The first of `stages` with due items; one whose worker died twice goes alone."""
         for stage, batch in stages:
             pending = self.members(stage, "pending")
@@ -95,6 +102,7 @@ class Model:
                     self.due.pop((stage, item))
                     self.attempts[stage, item] = self.attempts.get((stage, item), 0) + 1
                 self.leases[token] = Lease(stage, taken)
+                self.slots.add(turn)
                 return stage, taken
         return None
 
@@ -162,7 +170,6 @@ class Model:
             self.where[stage, item] = "processing"
             self.due.pop((stage, item))
         self.leases[token] = Lease(stage, list(items))
-        self.saving.discard(token)
         return True
 
     def reopen(self, stage: int, items: dict[str, int]) -> int:
@@ -190,3 +197,4 @@ class Model:
         for notes in (self.where, self.due, self.attempts, self.deaths, self.leases):
             notes.clear()
         self.settled.clear()
+        self.slots.clear()

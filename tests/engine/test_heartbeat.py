@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
 from pipeline import connections as open_connections
 from pipeline import controls, heartbeat, queue
 from pipeline.advance import advance
+from pipeline.gate import Gate
 from pipeline.rebuild import rebuild
 from pipeline.settings import settings
 from tests.engine import fakes
@@ -27,12 +28,13 @@ class Work:
 
     def __init__(self, pulse: heartbeat.Heartbeat, claim: queue.Claim) -> None:
         self.started, self.may_end = asyncio.Event(), asyncio.Event()
-        self.claim = claim
+        self.claim, self.gate = claim, Gate()
+        self.gate.open()
         self.task = asyncio.create_task(self._run(pulse))
 
     async def _run(self, pulse: heartbeat.Heartbeat) -> str:
         try:
-            with pulse.guard(self.claim) as self.guarded:
+            with pulse.guard(self.claim, self.gate) as self.guarded:
                 self.started.set()
                 await self.may_end.wait()
             return "done"
@@ -45,7 +47,7 @@ async def at_work(
 ) -> tuple[queue.RunKey, Work]:
     key = await fakes.start(account, count=1)
     await advance(key)
-    claim = await queue.claim(key, f"token-{key.run}", lease, [(2, 1)])
+    claim = await queue.claim(key, uuid4().hex, f"token-{key.run}", lease, [(2, 1)])
     assert isinstance(claim, queue.Claim)
     work = Work(pulse, claim)
     await work.started.wait()
@@ -99,7 +101,7 @@ async def test_a_lost_claim_ends_the_work_on_it(
     leases = key.meta.removesuffix("meta") + "leases"
     await open_connections.state().zadd(leases, {f"2:{work.claim.token}": 1})
     await queue.reap(key)
-    assert isinstance(await queue.claim(key, "another", 60.0, [(2, 1)]), queue.Claim)
+    assert isinstance(await queue.claim(key, uuid4().hex, "another", 60.0, [(2, 1)]), queue.Claim)
     assert await asyncio.wait_for(work.task, 5) == "lost"
 
 
@@ -114,7 +116,7 @@ async def test_a_claim_that_redis_forgot_is_taken_back(
         return await deadline(work.claim) is not None
 
     await until(taken_back)
-    assert await queue.claim(key, "another", 60.0, [(2, 1)]) == queue.Refused("NONE")
+    assert await queue.claim(key, uuid4().hex, "another", 60.0, [(2, 1)]) == queue.Refused("NONE")
     work.may_end.set()
     assert await work.task == "done"
 

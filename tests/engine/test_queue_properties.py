@@ -34,8 +34,13 @@ MUTANTS = {
     ),
     "the concurrency is not looked at": (
         "claim",
-        b"if at_work() >=",
-        b"if 0 >=",
+        b"if not has_slot and at_work() >=",
+        b"if not has_slot and 0 >=",
+    ),
+    "a slot that was lost is taken back though none is free": (
+        "renew",
+        b"at_work() < concurrency",
+        b"true",
     ),
     "a paused run is claimed from": ("claim", b"if status ~= 'running'", b"if false"),
     "an old version overwrites a newer one": ("sync", b"known >= tonumber", b"-2 >= tonumber"),

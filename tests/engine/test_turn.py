@@ -1,0 +1,134 @@
+"""Turns: one call in flight a slot, and work that is ready before the call before it has ended."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from uuid import UUID
+
+import msgspec
+import pytest
+
+from pipeline import connections as open_connections
+from pipeline import controls, gate, heartbeat, queue, turn
+from pipeline.advance import advance
+from pipeline.stage import STAGES, Done, Job, Outcomes
+from tests.engine import fakes
+from tests.engine.fakes import Fate
+
+SLOTS = 16
+PREPARED = SLOTS // turn.TURNS_PER_PREPARED
+
+
+class Calls:
+    """Work of stage 2 that passes the gate, then waits until it is told to end."""
+
+    def __init__(self) -> None:
+        self.prepared: list[UUID] = []
+        self.in_flight: dict[UUID, asyncio.Event] = {}
+        self.most = 0
+
+    async def work(self, job: Job) -> Outcomes:
+        item = job.item.id
+        self.prepared.append(item)
+        await gate.passed()
+        self.in_flight[item] = asyncio.Event()
+        self.most = max(self.most, len(self.in_flight))
+        try:
+            await self.in_flight[item].wait()
+        finally:
+            del self.in_flight[item]
+        return {item: Done(True)}
+
+    def end_one(self) -> UUID:
+        item = next(i for i, end in self.in_flight.items() if not end.is_set())
+        self.in_flight[item].set()
+        return item
+
+    async def end_all(self) -> None:
+        while True:
+            for end in self.in_flight.values():
+                end.set()
+            await asyncio.sleep(0.01)
+
+
+@pytest.fixture
+def calls(fate: Fate, monkeypatch: pytest.MonkeyPatch) -> Calls:
+    calls = Calls()
+    held = msgspec.structs.replace(STAGES[2], work=calls.work)
+    monkeypatch.setitem(STAGES, 2, held)
+    return calls
+
+
+async def until(condition: Callable[[], Awaitable[bool] | bool], limit: float = 10.0) -> None:
+    async with asyncio.timeout(limit):
+        while True:
+            held = condition()
+            if held if isinstance(held, bool) else await held:
+                return
+            await asyncio.sleep(0.01)
+
+
+async def crew(account: UUID, items: int) -> tuple[queue.RunKey, list[asyncio.Task[None]]]:
+    """A run of stage 2 with as many turns as it has slots, each with a call in flight."""
+    key = await fakes.start(account, count=items, last_stage=2, concurrency=SLOTS)
+    await advance(key)
+    bells = [
+        asyncio.create_task(turn.answer_bell(2, str(account), str(key.run))) for _ in range(SLOTS)
+    ]
+    return key, bells
+
+
+async def test_prepared_work_waits_until_a_call_has_ended(account: UUID, calls: Calls) -> None:
+    _, bells = await crew(account, SLOTS * 3)
+    await until(lambda: len(calls.prepared) == SLOTS + PREPARED)
+    assert len(calls.in_flight) == SLOTS
+    ready = calls.prepared[SLOTS]
+    calls.end_one()
+    await until(lambda: ready in calls.in_flight)
+    await _end(calls, bells)
+    assert calls.most == SLOTS
+
+
+async def test_what_is_prepared_goes_back_when_the_run_is_paused(
+    account: UUID, calls: Calls
+) -> None:
+    key, bells = await crew(account, SLOTS * 3)
+    await until(lambda: len(calls.prepared) == SLOTS + PREPARED)
+    await controls.pause(account, key.run)
+    begun = set(calls.in_flight)
+
+    async def only_calls_left() -> bool:
+        statuses = await fakes.items(key, 2)
+        return {i for i, status in statuses.items() if status == "processing"} == begun
+
+    await until(only_calls_left)
+    await _end(calls, bells)
+    assert sorted((await fakes.items(key, 2)).values()).count("completed") == SLOTS
+
+
+async def test_a_run_leaves_nothing_prepared_behind(account: UUID, calls: Calls) -> None:
+    key, bells = await crew(account, SLOTS * 2)
+    await until(lambda: len(calls.in_flight) == SLOTS)
+    await _end(calls, bells)
+    assert set((await fakes.items(key, 2)).values()) == {"completed"}
+    assert len(calls.prepared) == SLOTS * 2
+
+
+async def test_a_turn_without_its_slot_ends_after_its_call(account: UUID, calls: Calls) -> None:
+    key, bells = await crew(account, SLOTS * 3)
+    await until(lambda: len(calls.in_flight) == SLOTS)
+    slots = key.meta.removesuffix("meta") + "slots"
+    others = {f"other {n}": 9e15 for n in range(SLOTS)}
+    async with open_connections.state().pipeline() as at_once:
+        at_once.delete(slots).zadd(slots, others)
+        await at_once.execute()  # as if this process had stood still, and others took its slots
+    await until(lambda: not heartbeat.mine().turns)
+    ending = asyncio.create_task(calls.end_all())
+    await asyncio.wait_for(asyncio.gather(*bells), 20)
+    ending.cancel()
+    assert len(calls.prepared) < SLOTS * 3
+
+
+async def _end(calls: Calls, bells: list[asyncio.Task[None]]) -> None:
+    ending = asyncio.create_task(calls.end_all())
+    await asyncio.wait_for(asyncio.gather(*bells), 20)
+    ending.cancel()
