@@ -6,7 +6,7 @@ Handlers know the account from the caller (`api/auth.py`) and nothing else of wh
 import contextlib
 from collections.abc import AsyncIterator
 
-from litestar import Litestar, MediaType, Router, get
+from litestar import Litestar, Router
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.openapi.config import OpenAPIConfig
@@ -48,6 +48,7 @@ from api.idempotency import Idempotency, announce
 from api.limits import Limits
 from api.live import Live
 from api.openapi import describe
+from api.pages import page_routes
 from api.problems import problem
 from piccolo_conf import DB
 from pipeline import connections
@@ -156,24 +157,6 @@ PROBLEMS = {
 }
 """What any handler behind the gate may answer instead, as `application/problem+json`."""
 
-WELCOME = """\
-igny8 is running.
-
-  /schema               every address of the API
-  /api/v1/health/ready  whether everything that a run needs answers
-
-Articles come from the command line, in the project's folder:
-
-  .venv/bin/igny8 automate examples/keywords.csv --out out
-  .venv/bin/igny8 status
-"""
-
-
-@get("/", media_type=MediaType.TEXT, include_in_schema=False, sync_to_thread=False)
-def index() -> str:
-    """For whoever opens the printed address in a browser."""
-    return WELCOME
-
 
 @contextlib.asynccontextmanager
 async def lifespan(app: Litestar) -> AsyncIterator[None]:
@@ -205,7 +188,7 @@ def create_app() -> Litestar:
     """The app. Its lifespan needs DATABASE_URL and REDIS_URL."""
     app = Litestar(
         [
-            index,
+            *page_routes(),
             metrics.show_metrics,
             docs_page.show_file,
             Router(
