@@ -99,7 +99,7 @@ create index keyword_cluster on keyword (cluster_id, id);
 create index content_idea_run on content_idea (run_id);
 create index task_cluster on task (cluster_id);
 create index answer_cache_account on answer_cache (account_id);
-<<<<<<< HEAD
+create index idempotency_key_age on idempotency_key (account_id, created_at);
 
 create function note_change() returns trigger language plpgsql as $$
 begin
@@ -107,9 +107,6 @@ begin
     new.updated_at := now();
     return new;
 end $$;
-=======
-create index idempotency_key_age on idempotency_key (account_id, created_at);
->>>>>>> runs
 """
 
 VERSIONED = ("keyword", "cluster", "content_idea", "task", "content", "image")
