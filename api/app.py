@@ -164,8 +164,7 @@ async def lifespan(app: Litestar) -> AsyncIterator[None]:
     mine = DB.pool is None
     if mine:
         await connections.open_all()
-    app.state.live = Live(auth.ended)
-    app.state.limits = Limits(settings().rate_limit)
+    app.state.limits, app.state.live = Limits(settings().rate_limit), Live(auth.ended)
     try:
         yield
     finally:
@@ -202,8 +201,8 @@ def create_app() -> Litestar:
         lifespan=[lifespan],
         exception_handlers={HTTPException: problem, Exception: problem},
         before_send=[add_security_headers, metrics.note_answer],
-        middleware=[timed],
         before_request=check_body,
+        middleware=[timed],
         request_max_body_size=MAX_BODY,
         logging_config=None,
         openapi_config=OpenAPIConfig(

@@ -13,6 +13,8 @@ from typing import Annotated, Any, Union, get_args, get_origin
 import msgspec
 from msgspec import inspect
 
+from api.texts import RULES
+
 MOST = 50
 """Faults that are told of one request; more would help nobody."""
 
@@ -138,7 +140,8 @@ def rule(kind: inspect.Type) -> str:
         case inspect.FloatType():
             return f"a number{_range(kind.ge, kind.le, kind.gt, kind.lt)}"
         case inspect.StrType():
-            form = f" of the form {kind.pattern}" if kind.pattern else ""
+            told = RULES.get(kind.pattern or "", f"of the form {kind.pattern}")
+            form = f" {told}" if kind.pattern else ""
             return f"text{_range(kind.min_length, kind.max_length, unit=' characters')}{form}"
         case inspect.ListType():
             return f"a list{_range(kind.min_length, kind.max_length, unit=' entries')}"

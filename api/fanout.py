@@ -25,7 +25,8 @@ from pipeline.events import Position
 log = logging.getLogger(__name__)
 
 PAUSE = 0.1
-"""Seconds between frames at least."""
+"""Seconds between frames; one that was late may be followed SLACK earlier, to keep the pace."""
+SLACK = 0.05
 PROGRESS_PAUSE = 0.25
 """Seconds between two looks at the progress of one run at least."""
 CREDITS_PAUSE = 1.0
@@ -106,15 +107,17 @@ class Fan:
         self.frames: deque[Frame] = deque()
         self.due = Due()
         self.pushed = time.monotonic()
-        self.busy = 0.0
-        """When there was something to read or to tell the last time."""
+        self.free = 0.0
+        """When the next frame may be made."""
         self.failures = 0
+        self.over = False
+        """Set beside the cancel, which a library may lose."""
         self.started = asyncio.Event()
         self.making: dict[tuple[str, int], asyncio.Task[Frame]] = {}
 
     async def run(self) -> None:
-        """Read and push until cancelled, through every outage of Redis."""
-        while True:
+        """Read and push until cancelled or over, through every outage of Redis."""
+        while not self.over:
             try:
                 await self._turn()
                 self.failures = 0
@@ -149,7 +152,7 @@ class Fan:
             told = changes.events() + await self.due.look(self.account) + self._news()
             self.position = page.position
             if told or page.events:
-                self.busy = time.monotonic()
+                self.free = max(self.free + PAUSE, time.monotonic() + PAUSE - SLACK)
             if told:
                 self._push(Batch(str(self.position), told))
         self._beat()
@@ -158,7 +161,7 @@ class Fan:
 
     async def _wait(self) -> None:
         """Until the next frame may be sent, and then until there is something for it."""
-        await asyncio.sleep(max(0.0, self.busy + PAUSE - time.monotonic()))
+        await asyncio.sleep(max(0.0, self.free - time.monotonic()))
         silence = self.pushed + SILENCE - time.monotonic()
         seconds = min(BLOCK, self.due.wait(), max(silence, 0.0))
         if seconds > 0:

@@ -168,9 +168,10 @@ class Live:
                     self.left.clear()
                     await self.left.wait()
         tasks = [*self.tasks.values(), *([self.sweeper] if self.sweeper else [])]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        while tasks:  # again, because libraries lose a cancel now and then
+            for task in tasks:
+                task.cancel()
+            tasks = list((await asyncio.wait(tasks, timeout=0.2))[1])
         self.fans.clear()
         self.tasks.clear()
         self.sweeper = None
@@ -205,7 +206,7 @@ class Live:
             elif time.monotonic() - since > LINGER:
                 del self.idle_since[account]
                 self.followers.pop(account, None)
-                self.fans.pop(account).wake = lambda: None
+                self.fans.pop(account).over = True
                 self.tasks.pop(account).cancel()
 
     async def workers_now(self) -> WorkersAlive:

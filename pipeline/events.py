@@ -44,7 +44,7 @@ STAGE_TABLE: dict[int, Table] = {
 """Whose rows the items of a stage are."""
 
 
-class Stored(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Stored(msgspec.Struct, frozen=True, kw_only=True):
     """An event as it stands in the stream, of whatever type; `many` rows are not named."""
 
     type: str
@@ -165,7 +165,7 @@ async def wait(client: redis.asyncio.Redis, account: UUID, after: Position, seco
     await client.xread({stream_of(account): after.id}, count=1, block=ms)
 
 
-async def append(account: UUID, event: Stored) -> None:
+async def append(account: UUID, kind: str, **fields: Any) -> None:
     """Tell the account's clients, after what is told was committed.
 
     The change stands whether or not it can be told: where Redis is away, the log says so.
@@ -173,12 +173,12 @@ async def append(account: UUID, event: Stored) -> None:
     try:
         await state().xadd(
             stream_of(account),
-            {"event": msgspec.json.encode(event)},
+            {"event": msgspec.json.encode({"type": kind, **fields})},
             maxlen=MAX_LENGTH,
             approximate=True,
         )
     except RedisError as error:
-        log.warning("account %s: clients were not told of %s: %s", account, event.type, error)
+        log.warning("account %s: clients were not told of %s: %s", account, kind, error)
 
 
 async def rows_changed(
@@ -192,11 +192,11 @@ async def rows_changed(
     rows = list(ids)
     name = msgspec.convert("idea" if table == "content_idea" else table, Table)
     if len(rows) > MAX_IDS:
-        await append(account_id, Stored(type="rows", table=name, many=True))
+        await append(account_id, "rows", table=name, many=True)
     elif rows:
-        await append(account_id, Stored(type="rows", table=name, ids=rows, deleted=deleted))
+        await append(account_id, "rows", table=name, ids=rows, deleted=deleted)
 
 
 async def credits_changed(account_id: UUID) -> None:
     """The balance or the ledger changed: clients are sent the balance."""
-    await append(account_id, Stored(type="credits"))
+    await append(account_id, "credits")

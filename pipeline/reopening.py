@@ -56,11 +56,13 @@ async def hold_for_open(
 
 
 async def cancel_open(connection: asyncpg.Connection, run: UUID) -> dict[int, int]:
-    """Everything open in the run is cancelled; {stage: how many}."""
+    """Everything open in the run is cancelled; {stage: how many}.
+
+    Stage after stage, also those that have nothing open yet: an outcome that is being saved is
+    waited for here, and what it has entered into the next stage is found there.
+    """
     cancelled: dict[int, int] = {}
-    stages = await connection.fetch(
-        f"select distinct stage from run_item where run_id = $1 and status in {OPEN}", run
-    )
+    stages = await connection.fetch("select stage from run_stage where run_id = $1 order by 1", run)
     for (stage,) in stages:
         result = await connection.fetchval(
             f"""
@@ -76,7 +78,8 @@ async def cancel_open(connection: asyncpg.Connection, run: UUID) -> dict[int, in
             stage,
             timeout=BULK_TIMEOUT,
         )
-        cancelled[stage] = result
+        if result:
+            cancelled[stage] = result
     return cancelled
 
 

@@ -101,7 +101,7 @@ async def test_a_deleted_cluster_leaves_its_keywords_and_takes_its_plans(
     assert (left["cluster_id"], left["status"], left["placed_by"]) == (None, "new", None)
     assert await planner.told(account) == {
         ("keyword", str(keyword), False),
-        ("content_idea", str(idea), True),
+        ("idea", str(idea), True),
         ("task", str(task), True),
         ("cluster", str(row), True),
     }

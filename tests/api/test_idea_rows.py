@@ -33,7 +33,7 @@ async def test_the_whole_plan_can_be_changed(
     assert {name: changed[name] for name in plan} == plan
     assert (changed["version"], changed["cluster_name"], changed["task_id"]) == (2, "Tea", None)
     assert await ask(client, "GET", f"/ideas/{idea}") == changed
-    assert ("content_idea", str(idea), False) in await planner.told(account)
+    assert ("idea", str(idea), False) in await planner.told(account)
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ async def test_the_whole_plan_can_be_changed(
         ("summary", "a\0", "summary"),
         ("outline", [], "outline"),
         ("outline", [{"heading": " "}], "outline[0].heading"),
-        ("outline", [{"heading": "a", "other": 1}], "outline[0]"),
+        ("outline", [{"heading": "a", "other": 1}], "outline[0].other"),
         ("outline", [{"heading": "a"}] * 11, "outline"),
         ("primary_keyword", "x" * 201, "primary_keyword"),
         ("secondary_keywords", ["a", "\0"], "secondary_keywords[1]"),
@@ -116,7 +116,7 @@ async def test_a_deleted_idea_takes_its_task_along(
     task = await planner.task(account, idea)
     assert (await ask(client, "POST", "/ideas/delete", {"ids": [str(idea)]}))["deleted"] == 1
     assert await planner.told(account) == {
-        ("content_idea", str(idea), True),
+        ("idea", str(idea), True),
         ("task", str(task), True),
     }
 

@@ -119,7 +119,8 @@ async def test_a_turn_without_its_slot_ends_after_its_call(account: UUID, calls:
     slots = key.meta.removesuffix("meta") + "slots"
     others = {f"other {n}": 9e15 for n in range(SLOTS)}
     async with open_connections.state().pipeline() as at_once:
-        at_once.delete(slots).zadd(slots, others)
+        at_once.delete(slots)
+        at_once.zadd(slots, others)
         await at_once.execute()  # as if this process had stood still, and others took its slots
     await until(lambda: not heartbeat.mine().turns)
     ending = asyncio.create_task(calls.end_all())
