@@ -18,6 +18,7 @@ from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from api import people
 from api.pages import DIST
+from db.status import Role
 from piccolo_conf import DB
 from pipeline.local.owner import free_port
 from pipeline.local.servers import Servers
@@ -79,7 +80,7 @@ def _answers(url: str) -> bool:
 async def sign_in_link(site: str, account: UUID) -> str:
     """An address that signs an administrator of the account in, once."""
     async with DB.connection() as connection:
-        user = await people.add_user(connection, account, "writer@example.com", "")
+        user = await people.add_user(connection, account, "writer@example.com", Role.ADMIN, "")
         path, _ = await people.add_link(connection, user, timedelta(hours=1))
     return site + path
 
@@ -119,7 +120,7 @@ async def _keep(context: BrowserContext, name: str, number: int, failed: bool) -
     if not failed:
         await context.tracing.stop()
         return
-    LEFT.mkdir(parents=True, exist_ok=True)
+    os.makedirs(LEFT, exist_ok=True)
     await context.tracing.stop(path=LEFT / f"{name}-{number}.zip")
     for place, page in enumerate(context.pages):
         await page.screenshot(path=LEFT / f"{name}-{number}-{place}.png")
