@@ -1,6 +1,5 @@
 """The line for live changes: refused, cut, silent. What happens meanwhile is shown all the same."""
 
-from collections.abc import AsyncIterator
 from uuid import UUID
 
 import pytest
@@ -49,14 +48,14 @@ async def line() -> Line:
 @pytest.fixture
 async def page(
     new_context: NewContext, sign_in_link: str, keywords: list[UUID], line: Line
-) -> AsyncIterator[Page]:
+) -> Page:
     """A signed-in page at the keywords whose socket goes through `line`."""
     context = await new_context()
     page = await context.new_page()
     await page.route_web_socket(SOCKET, line.handle)
     await page.goto(sign_in_link)
     await expect(page.get_by_role("row", name="green tea 50")).to_be_visible()
-    yield page
+    return page
 
 
 async def test_a_cut_line_is_replaced_by_polling_and_then_by_another(
