@@ -37,7 +37,7 @@ def function_phase(
         phase = Phase.PARSE if least < 0.9 else Phase.SAVE
         return phase, least * 100
     done = stage.ended + sum(_ai_share(share) for share in shares)
-    if done == 0 and not prepared:
+    if done == 0 and not prepared and max(shares, default=0.0) < AI_START:
         return Phase.PREP, max(10.0, min(100 * max(shares, default=0.1), 20.0))
     share = done / stage.total if stage.total else 0.0
     if prepared is not None:

@@ -12,6 +12,21 @@ export interface Rows {
   image: Schemas['ImageRow'];
 }
 
+/** What the address of a single row answers: an article comes with its text and images. */
+export interface Details extends Omit<Rows, 'content'> {
+  content: Schemas['Content'];
+}
+
+/** What can be changed in a row of each table. */
+export interface Edits {
+  keyword: Schemas['EditKeyword'];
+  cluster: Schemas['EditCluster'];
+  idea: Schemas['EditIdea'];
+  task: Schemas['EditTask'];
+  content: Schemas['EditContent'];
+  image: Schemas['EditImage'];
+}
+
 export type Table = keyof Rows;
 export type AnyRow = Rows[Table];
 export type GenerationStatus = Schemas['GenerationStatus'];
@@ -48,12 +63,13 @@ export interface RowPage<T extends Table> {
 
 // The lists of all tables have one shape, which the generated types cannot say of a path that is
 // only known at run time: here, and only here, it is said by hand.
-async function get<Answer>(path: string, query: Record<string, unknown>): Promise<Answer> {
-  const anyPath = api.GET as (
-    path: string,
-    init: object,
-  ) => Promise<{ data?: Answer; error?: unknown; response: Response }>;
-  return ask(anyPath(path, { params: { query } }));
+type AnyPath<Answer> = (
+  path: string,
+  init: object,
+) => Promise<{ data?: Answer; error?: unknown; response: Response }>;
+
+function get<Answer>(path: string, query: Record<string, unknown> = {}): Promise<Answer> {
+  return ask((api.GET as AnyPath<Answer>)(path, { params: { query } }));
 }
 
 /** One page of a table's rows, at the earliest once changes are being followed. */
@@ -69,6 +85,20 @@ export async function fetchPage<T extends Table>(
 /** The rows with these ids, at most 200; those that are gone are missing from the answer. */
 export async function fetchRows<T extends Table>(table: T, ids: string[]): Promise<Rows[T][]> {
   return (await get<RowPage<T>>(PATHS[table], { ids, limit: MOST_IDS })).items;
+}
+
+/** One row with all that there is of it. */
+export function fetchRow<T extends Table>(table: T, id: string): Promise<Details[T]> {
+  return get(`${PATHS[table]}/${id}`);
+}
+
+/** Changes a row if it still has the version named in `edit`; else 409 `changed_meanwhile`. */
+export function patchRow<T extends Table>(
+  table: T,
+  id: string,
+  edit: Partial<Edits[T]> & { version: number },
+): Promise<Details[T]> {
+  return ask((api.PATCH as AnyPath<Details[T]>)(`${PATHS[table]}/${id}`, { body: edit }));
 }
 
 /** The ids of all rows that match, for "select all matching"; no more than 100,000. */
