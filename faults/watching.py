@@ -16,7 +16,7 @@ from pipeline import events, progress
 
 PAUSE = 0.1
 ENDED = ("completed", "failed", "cancelled")
-AWAY = (RedisError, OSError, InterfaceError, *TRANSIENT)
+AWAY: tuple[type[BaseException], ...] = (RedisError, OSError, InterfaceError, *TRANSIENT)
 
 
 async def statuses(run: UUID) -> dict[UUID, str]:
@@ -41,7 +41,7 @@ class Watcher:
     async def watch(self) -> None:
         """Look again and again, through outages."""
         while True:
-            with contextlib.suppress(AWAY):
+            with contextlib.suppress(*AWAY):
                 await self._look()
             await asyncio.sleep(PAUSE)
 
@@ -72,17 +72,26 @@ class Follower:
     async def follow(self) -> None:
         """Read again and again, through outages."""
         while True:
-            with contextlib.suppress(AWAY):
+            with contextlib.suppress(*AWAY):
                 await self.read()
             await asyncio.sleep(PAUSE)
 
     async def read(self) -> None:
         """Take in what is new."""
         page = await events.read(self.trial.account, self.at)
-        if self.at is None or page.lost:
-            self.known = await statuses(self.trial.run)
-            self.loads += 1
+        reload = self.at is None or page.lost
         self.at = page.position
         for _, event in page.events:
             if event.type == "items" and event.stage == STAGE and event.status:
                 self.known.update(dict.fromkeys(event.items, event.status))
+            reload |= _names_no_rows(event)
+        if reload:
+            self.known = await statuses(self.trial.run)
+            self.loads += 1
+
+
+def _names_no_rows(event: events.Stored) -> bool:
+    """Whether clients read the rows anew: the same rules as in `api/coalescing.py`."""
+    if event.type == "run":
+        return event.status == "cancelled"
+    return event.many or (event.type == "stage" and event.status == "open")
