@@ -6,8 +6,7 @@ commands and statements, Dramatiq's delivery of bells, the AI service, the stage
 """
 
 import asyncio
-import types
-import uuid
+import contextlib
 from collections import deque
 from collections.abc import Callable
 from typing import Any
@@ -187,10 +186,9 @@ class History:
 
     def beat(self, loop: Loop, pulse: Beating) -> None:
         """The heartbeat's thread: its loop once."""
-        try:
-            pulse._beat()
-        except (RedisError, Gone):
-            pass
+        with contextlib.suppress(RedisError, Gone):
+            if pulse.turns or pulse.guarded:
+                pulse._beat()
         self.world.after(BEAT, lambda: self.next_beat(loop, pulse))
 
     def synchronous(self, loop: Loop, name: str) -> Any:
@@ -202,7 +200,7 @@ class History:
                 raise RedisError("away")
             if world.chance() < 0.3:
                 self.wait_in_thread(loop, world.pause())
-            answer = wire.at_redis(lambda: self.redis.script(name, *keys, *args))
+            answer = wire.at_redis(lambda: self.redis.script(name, *keys, *args), name)
             if world.chance() < 0.3:
                 self.wait_in_thread(loop, world.pause())
             return answer
@@ -237,7 +235,6 @@ class History:
         self.world.note(f"killed {loop.name}")
         loop.die()
         self.processes.remove(process)
-        self.in_flight = sum(1 for _ in ())
         again = self.keep if process.kind == "keeper" else lambda: self.work_as(process.kind)
         self.world.after(0.2 + self.world.chance(), again)
 
@@ -326,16 +323,20 @@ class History:
 
     async def start(self, ids: list[UUID]) -> None:
         order = RunOrder.FLOW if self.plan.flow else RunOrder.STAGE_BY_STAGE
-        run = await controls.start(
-            ACCOUNT,
-            first_stage=self.plan.first,
-            last_stage=self.plan.last,
-            selection=ids,
-            options=OPTIONS,
-            order=order,
-            concurrency=self.plan.concurrency,
-        )
-        self.key = queue.RunKey(ACCOUNT, run)
+        while not self.store.tables["run"]:
+            try:
+                await controls.start(
+                    ACCOUNT,
+                    first_stage=self.plan.first,
+                    last_stage=self.plan.last,
+                    selection=ids,
+                    options=OPTIONS,
+                    order=order,
+                    concurrency=self.plan.concurrency,
+                )
+            except TRANSIENT:
+                await asyncio.sleep(0.5)
+        self.key = queue.RunKey(ACCOUNT, next(iter(self.store.tables["run"])))
 
     def act(self, what: str) -> None:
         if self.key is None:
