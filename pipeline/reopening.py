@@ -56,10 +56,14 @@ async def hold_for_open(
 
 
 async def cancel_open(connection: asyncpg.Connection, run: UUID) -> dict[int, int]:
-    """Everything open in the run is cancelled; {stage: how many}."""
+    """Everything open in the run is cancelled; {stage: how many} of those with any.
+
+    In the order of the stages: an outcome that is being saved hands on to the next stage, and this
+    waits for it. Once nothing of a stage is open, nothing can enter the one after it any more.
+    """
     cancelled: dict[int, int] = {}
     stages = await connection.fetch(
-        f"select distinct stage from run_item where run_id = $1 and status in {OPEN}", run
+        "select stage from run_stage where run_id = $1 order by stage", run
     )
     for (stage,) in stages:
         result = await connection.fetchval(
@@ -76,7 +80,8 @@ async def cancel_open(connection: asyncpg.Connection, run: UUID) -> dict[int, in
             stage,
             timeout=BULK_TIMEOUT,
         )
-        cancelled[stage] = result
+        if result:
+            cancelled[stage] = result
     return cancelled
 
 

@@ -111,7 +111,8 @@ class Checks:
         if held and run.status != "failed":
             raise Broken(f"the run is {run.status} and {held} credits are held")
         still = [key for key, item in tables["item"].items() if item.status in OPEN]
-        if still:
+        failed_at = run.error["stage"] if run.status == "failed" and run.error else 8
+        if [key for key in still if key[0] <= failed_at]:
             raise Broken(f"the run is {run.status}, and open are {still}")
         if run.status == "completed":
             self._nothing_left(run)

@@ -14,7 +14,7 @@ from pipeline import queue
 
 SCRIPTS = (
     *("sync", "fill", "claim", "settle", "release", "reap", "adopt", "renew", "reopen"),
-    *("cancel", "stage", "expire", "look", "snapshot", "tell", "raise"),
+    *("cancel", "stage", "expire", "look", "snapshot", "tell", "raise", "restore"),
 )
 
 

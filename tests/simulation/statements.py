@@ -270,10 +270,9 @@ def missing_hold(t: Transaction, sql: str, a: Args) -> Answer:
     return [record("missing")((needed - held_by(t, a[1]).get(a[1], 0),))]
 
 
-@statement("select distinct stage from run_item where run_id = $1 and status in")
-def open_stages(t: Transaction, sql: str, a: Args) -> Answer:
-    found = {key[0] for key, row in t.rows("item") if row.status in (fence(sql) or OPEN)}
-    return [record("stage")((stage,)) for stage in sorted(found)]
+@statement("select stage from run_stage where run_id = $1 order by stage")
+def all_stages(t: Transaction, sql: str, a: Args) -> Answer:
+    return [record("stage")((stage,)) for stage, _ in sorted(t.rows("stage"))]
 
 
 @statement("update run_item set status = 'cancelled', finished_at = now()")
@@ -580,10 +579,23 @@ def active(t: Transaction, sql: str, a: Args) -> Answer:
     return found
 
 
-@statement("select item_id, position from run_item where run_id = $1 and stage = $2")
-def open_items(t: Transaction, sql: str, a: Args) -> Answer:
-    made = record("item_id position")
-    return [made((item, row.position)) for item, row in chosen(t, sql, a[1], None)]
+@statement("select item_id, status, position from run_item where run_id = $1 and stage = $2")
+def items_of(t: Transaction, sql: str, a: Args) -> Answer:
+    made = record("item_id status position")
+    return [made((item, row.status, row.position)) for item, row in items(t, a[1])]
+
+
+@statement("select stage, count(*) filter (where status in")
+def counts_of(t: Transaction, sql: str, a: Args) -> Answer:
+    found: dict[int, list[str]] = {}
+    for key, row in t.rows("item"):
+        found.setdefault(key[0], []).append(row.status)
+    made = record("stage open completed failed cancelled")
+    answer = []
+    for stage, have in sorted(found.items()):
+        ended = [have.count(status) for status in ("completed", "failed", "cancelled")]
+        answer.append(made((stage, len(have) - sum(ended), *ended)))
+    return answer
 
 
 # The work of the simulated stages --------------------------------------------------------------
