@@ -9,7 +9,7 @@ import os
 import sys
 import types
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -50,11 +50,14 @@ class Simulator:
 
     def __init__(self, redis: MemoryRedis | None = None) -> None:
         self.redis = redis or MemoryRedis()
+        self.rewritten: Callable[[str], str] = lambda sql: sql
+        """What a statement becomes on its way; mutations change it."""
         self.now: History | None = None
 
     def history(self, seed: int, trace: bool = False) -> History:
         """Go through the history of a seed. Raises Broken or Never."""
         mine = History(seed, self.redis)
+        mine.wire.rewritten = self.rewritten
         self.now = mine
         if trace:
             mine.world.trace = []

@@ -89,8 +89,9 @@ class History:
 
     def __init__(self, seed: int, redis: MemoryRedis, plan: Plan | None = None) -> None:
         self.seed = seed
-        self.world = World(seed, OWN)
+        self.world = World(seed, [(vars(module), name) for module, name in OWN])
         self.plan = plan or plan_of(self.world.random)
+        self.world.long = self.plan.long
         self.redis, self.store = redis, Store()
         redis.flush()
         self.store.now = lambda: self.world.now

@@ -33,6 +33,8 @@ class Plan(msgspec.Struct):
     halts: float = 0.0
     poison: float = 0.0
     work_seconds: float = 0.3
+    long: float = 0.0
+    """Share of calls that take long."""
 
     quiet: bool = True
     """Nothing goes wrong: then nothing is done twice."""
@@ -50,13 +52,14 @@ def plan_of(chance: random.Random) -> Plan:
     plan = Plan(
         first=first,
         last=last,
-        items=chance.choice((1, 2) if long else (1, 2, 2, 3)),
+        items=chance.choice((1, 1, 2) if long else (1, 2, 2, 3)),
         flow=chance.random() < 0.6,
         concurrency=chance.choice((1, 2, 3)),
         credit=chance.choice((1000, 1000, 1000, 3, 8)),
         faults=Faults(),
         fails=chance.choice((0.0, 0.0, 0.2)),
         retries=chance.choice((0.0, 0.0, 0.1)),
+        long=chance.choice((0.0, 0.005, 0.02)),
         halts=0.03 if chance.random() < 0.1 else 0.0,
     )
     if chance.random() < 0.2:

@@ -43,6 +43,7 @@ class Wire:
     def __init__(self, world: World, redis: MemoryRedis, store: Store, faults: Faults) -> None:
         self.world, self.redis, self.store, self.faults = world, redis, store, faults
         self.nothing = Context()
+        self.rewritten: Callable[[str], str] = lambda sql: sql
         self.redis_away = self.postgres_away = 0.0
         self.kill: Callable[[Loop], None] = lambda loop: None
         self.checked: Callable[[], None] = lambda: None
@@ -101,17 +102,12 @@ class Wire:
 
     def _answer(self, loop: Loop, future: "asyncio.Future[Any]", answer: Any) -> None:
         """Bring the answer, at once or later."""
-
-        def deliver() -> None:
-            if future.done():
-                return
-            if isinstance(answer, BaseException):
-                future.set_exception(answer)
-            else:
-                future.set_result(answer)
-
-        seconds = 0.0 if self.world.chance() < 0.5 else self.world.pause()
-        self.world.push(self.world.now + seconds, Handle(loop, deliver, (), self.nothing))
+        world = self.world
+        if world.chance() < 0.5:
+            if loop.alive:
+                _set(future, answer)
+        else:
+            world.push(world.now + world.pause(), Handle(loop, _set, (future, answer), self.nothing))
 
     async def to_postgres(
         self, session: "Session", statement: Callable[[Transaction], Any], name: str
@@ -163,6 +159,15 @@ class Wire:
         return await future
 
 
+def _set(future: "asyncio.Future[Any]", answer: Any) -> None:
+    if future.done():
+        return
+    if isinstance(answer, BaseException):
+        future.set_exception(answer)
+    else:
+        future.set_result(answer)
+
+
 class Session:
     """A connection: asyncpg's methods that the engine uses."""
 
@@ -210,6 +215,7 @@ class Session:
                 transaction.rollback()
 
     async def fetch(self, sql: str, *args: Any, timeout: float | None = None) -> list[Any]:
+        sql = self.wire.rewritten(sql)
         handler = handler_of(sql)
         rows = await self.wire.to_postgres(
             self, lambda t: handler(t, sql, args), handler.__name__

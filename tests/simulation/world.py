@@ -118,7 +118,7 @@ class Loop(asyncio.AbstractEventLoop):
 class World:
     """The clock, what is due, and chance."""
 
-    def __init__(self, seed: int, outside: tuple[tuple[Any, str], ...]) -> None:
+    def __init__(self, seed: int, outside: list[tuple[dict[str, Any], str]]) -> None:
         self.random = random.Random(seed)
         self.chance = self.random.random
         self.now = 0.0
@@ -127,16 +127,16 @@ class World:
         self.ready: deque[Handle] = deque()
         self.unheard: list[dict[str, Any]] = []
         self.variables = outside
-        """(module, name) of what each process has of its own."""
+        """Names of modules of which each process has its own."""
         self.running: Loop | None = None
-        self.slow = 0.02
+        self.slow, self.long = 0.02, 0.01
         self.steps = 0
         self.trace: list[str] | None = None
 
     def pause(self) -> float:
-        """Seconds that something small takes: mostly little, now and then long."""
+        """Seconds that something small takes: mostly little, at times (`long`) much."""
         share = self.chance()
-        return self.slow * share if share < 0.97 else self.slow * 60 * self.chance()
+        return self.slow * share if share >= self.long else self.slow * 60 * self.chance()
 
     def push(self, when: float, what: Any) -> None:
         self.serial += 1
@@ -153,15 +153,16 @@ class World:
 
     def enter(self, loop: Loop | None) -> None:
         """Make a process the one that runs: its loop, and its modules' variables."""
-        if loop is self.running:
+        before = self.running
+        if loop is before:
             return
-        if self.running is not None:
-            self.running.globals = [getattr(module, name) for module, name in self.variables]
+        if before is not None:
+            before.globals = [names[name] for names, name in self.variables]
         self.running = loop
         events._set_running_loop(loop)
         if loop is not None:
-            for (module, name), value in zip(self.variables, loop.globals, strict=True):
-                setattr(module, name, value)
+            for (names, name), value in zip(self.variables, loop.globals, strict=True):
+                names[name] = value
 
     def run(self, until: float, done: Callable[[], bool] | None = None) -> None:
         """Go on until the time has come, or `done`."""
