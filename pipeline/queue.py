@@ -239,7 +239,9 @@ async def restore(
     """Put (item, outcome) of a run that has ended where PostgreSQL has them; how many moved."""
     moved = 0
     for start in range(0, len(items), FILL_CHUNK):
-        part = _flat((str(item), outcome.value) for item, outcome in items[start : start + FILL_CHUNK])
+        part = _flat(
+            (str(item), outcome.value) for item, outcome in items[start : start + FILL_CHUNK]
+        )
         moved += int(await _call("restore", key, version, stage, *part))
     return moved
 

@@ -1,28 +1,13 @@
 """`python -m tests.simulation`: many histories on some processes, or one again with its trace."""
 
 import argparse
-import gc
 import multiprocessing
 import os
 import sys
 import time
 
+from tests.simulation.chunk import CHUNK, some
 from tests.simulation.engine import Simulator, installed
-
-CHUNK = 250
-
-
-def some(first: int) -> tuple[int, int, list[tuple[int, str]]]:
-    """The histories of one chunk of seeds: how many, their steps, and (seed, what broke).."""
-    broken, steps = [], 0
-    with installed(Simulator()) as simulator:
-        for seed in range(first, first + CHUNK):
-            try:
-                steps += simulator.history(seed).world.steps
-            except Exception as error:  # whatever it is, its seed is what counts
-                broken.append((seed, f"{type(error).__name__}: {error}"))
-    gc.collect()
-    return CHUNK, steps, broken
 
 
 def replay(seed: int) -> int:

@@ -64,7 +64,7 @@ async def save(connection: Any, job: Job, results: dict[UUID, Any]) -> None:
         await connection.execute(SAVE[number], *values)
     if job.stage == 7:
         await connection.execute(
-            "update content set review = '{\"result\": \"ready\"}' where id = any($1)",
+            'update content set review = \'{"result": "ready"}\' where id = any($1)',
             list(results),
         )
 
@@ -229,9 +229,9 @@ def dump(store: Store) -> dict[str, Any]:
             )
             for (n, i), row in t.rows("item")
         ),
-        "entries": [(e.kind, e.amount, e.held, e.stage, e.item) for _, e in sorted(t.rows("entry"))],
+        "entries": [
+            (e.kind, e.amount, e.held, e.stage, e.item) for _, e in sorted(t.rows("entry"))
+        ],
         "balance": next(iter(t.rows("account")))[1].balance,
         "rows": sorted((*key, row.generation_status) for key, row in t.rows("row")),
     }
-
-

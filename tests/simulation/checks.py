@@ -64,7 +64,9 @@ class Checks:
             self.closings[key] = self.closings.get(key, 0) + 1
             if self.closings[key] > self.openings.get(key, 0):
                 raise Broken(f"stage {key} closed more often than it opened")
-            left = [k for k, i in self.store.tables["item"].items() if k[0] == key and i.status in OPEN]
+            left = [
+                k for k, i in self.store.tables["item"].items() if k[0] == key and i.status in OPEN
+            ]
             if left:
                 raise Broken(f"stage {key} closed over open items {left}")
 
@@ -106,7 +108,9 @@ class Checks:
         done = {k for k, i in tables["item"].items() if i.status == "completed"}
         priced = {key for key in done if price_per_unit(key[0])}
         if charged != priced:
-            raise Broken(f"charged, not completed: {charged - priced}; the reverse: {priced - charged}")
+            raise Broken(
+                f"charged, not completed: {charged - priced}; the reverse: {priced - charged}"
+            )
         held = sum(e.held for e in tables["entry"].values())
         if held and run.status != "failed":
             raise Broken(f"the run is {run.status} and {held} credits are held")

@@ -115,7 +115,9 @@ def installed(simulator: Simulator) -> Iterator[Simulator]:
     )
     ids = types.SimpleNamespace(uuid4=simulator.id, UUID=uuid.UUID)
     log = Log(simulator)
-    chance = types.SimpleNamespace(uniform=lambda a, b: simulator.present.world.random.uniform(a, b))
+    chance = types.SimpleNamespace(
+        uniform=lambda a, b: simulator.present.world.random.uniform(a, b)
+    )
 
     async def no_wait() -> float:
         return 0.0

@@ -123,7 +123,7 @@ class History:
         try:
             self.web = self.loop("web")
             ids = rows_for(self.store, self.plan)
-            self.spawn(self.web, self.start(ids))
+            self.spawn(self.web, lambda: self.start(ids))
             for kind in self.kinds():
                 self.work_as(kind)
             self.keep()
@@ -169,9 +169,9 @@ class History:
         self.loops.append(made)
         return made
 
-    def spawn(self, loop: Loop, coroutine: Any) -> None:
-        """Begin a task of a process."""
-        loop.call_soon(lambda: loop.create_task(coroutine))
+    def spawn(self, loop: Loop, begin: Callable[[], Any]) -> None:
+        """Begin a task of a process, which may be dead by then."""
+        loop.call_soon(lambda: loop.create_task(begin()))
 
     def work_as(self, kind: str) -> None:
         loop = self.loop(f"{kind}{len(self.loops)}")
@@ -226,7 +226,7 @@ class History:
                 await mine.tick()
                 await asyncio.sleep(keeper.PAUSE)
 
-        self.spawn(loop, tend())
+        self.spawn(loop, tend)
 
     def kill(self, loop: Loop) -> None:
         """kill -9; its supervisor starts another."""
@@ -264,7 +264,8 @@ class History:
                 return
             process = self.world.random.choice(free)
             process.busy += 1
-            self.spawn(process.loop, self.answer(process, waiting.popleft()))
+            bell = waiting.popleft()
+            self.spawn(process.loop, lambda p=process, b=bell: self.answer(p, b))  # type: ignore[misc]
 
     async def answer(self, process: Process, bell: tuple[str, str, str]) -> None:
         """What an actor does; its thread is free again in any case."""
@@ -404,8 +405,7 @@ class History:
             return
         run = self.store.tables["run"][self.key.run]
         halted = run.status == "failed" and (
-            run.error is None
-            or self.store.tables["stage"][run.error["stage"]].status != "closed"
+            run.error is None or self.store.tables["stage"][run.error["stage"]].status != "closed"
         )
         if run.status == "paused" or halted:
             if halted and self.world.chance() < 0.5:
@@ -413,6 +413,9 @@ class History:
             self.go("resume")
             return
         if run.status == "running" or self.busy():
+            return
+        if not self.meta()[0]:
+            self.ended = True  # Redis forgot it: its progress is read from PostgreSQL
             return
         self.difference = self.compare(run)
         self.ended = not self.difference
@@ -461,9 +464,7 @@ class History:
     def state(self) -> str:
         """What stands where, for whoever reads a failure."""
         run = self.store.tables["run"].get(self.key.run) if self.key else None
-        items = {
-            f"{n}:{i.int}": row.status for (n, i), row in self.store.tables["item"].items()
-        }
+        items = {f"{n}:{i.int}": row.status for (n, i), row in self.store.tables["item"].items()}
         status = run.status if run else "not started"
         busy = [(p.loop.name, p.busy) for p in self.processes]
         return f"{status}, items {items}, {busy}, acting {self.acting}, {self.difference}"

@@ -107,7 +107,9 @@ class Wire:
             if loop.alive:
                 _set(future, answer)
         else:
-            world.push(world.now + world.pause(), Handle(loop, _set, (future, answer), self.nothing))
+            world.push(
+                world.now + world.pause(), Handle(loop, _set, (future, answer), self.nothing)
+            )
 
     async def to_postgres(
         self, session: "Session", statement: Callable[[Transaction], Any], name: str
@@ -217,9 +219,7 @@ class Session:
     async def fetch(self, sql: str, *args: Any, timeout: float | None = None) -> list[Any]:
         sql = self.wire.rewritten(sql)
         handler = handler_of(sql)
-        rows = await self.wire.to_postgres(
-            self, lambda t: handler(t, sql, args), handler.__name__
-        )
+        rows = await self.wire.to_postgres(self, lambda t: handler(t, sql, args), handler.__name__)
         return list(rows)
 
     async def fetchrow(self, sql: str, *args: Any) -> Any:

@@ -146,7 +146,9 @@ def begin(t: Transaction, sql: str, a: Args) -> Answer:
     return [made((item, row.title, row.price, "off")) for item, row in mine]
 
 
-@statement("select item_id, status from run_item where run_id = $1 and stage = $2 and item_id = any($3)")
+@statement(
+    "select item_id, status from run_item where run_id = $1 and stage = $2 and item_id = any($3)"
+)
 def statuses(t: Transaction, sql: str, a: Args) -> Answer:
     wanted = set(a[2])
     made = record("item_id status")
@@ -176,7 +178,9 @@ def following(t: Transaction, sql: str, a: Args) -> Answer:
     return [record("status revived_at")((stage.status, t.get("run", a[0]).revived_at))]
 
 
-@statement("update run_stage set status = 'open', closed_at = null where run_id = $1 and stage = $2")
+@statement(
+    "update run_stage set status = 'open', closed_at = null where run_id = $1 and stage = $2"
+)
 def reopen_stage(t: Transaction, sql: str, a: Args) -> Answer:
     t.put("stage", a[1], change(t.get("stage", a[1]), status="open", closed_at=None))
     return []
@@ -489,7 +493,9 @@ def error_stage(t: Transaction, sql: str, a: Args) -> Answer:
     return [record("stage")((None if error is None else error["stage"],))]
 
 
-@statement("select stage, count(*) as items from run_item where run_id = $1 and status = 'completed'")
+@statement(
+    "select stage, count(*) as items from run_item where run_id = $1 and status = 'completed'"
+)
 def kept(t: Transaction, sql: str, a: Args) -> Answer:
     stages = [key[0] for key, row in t.rows("item") if row.status == "completed"]
     return [record("stage items")((n, stages.count(n))) for n in sorted(set(stages))]

@@ -65,9 +65,7 @@ async def stored(account: UUID) -> dict[str, Any]:
             )
             for r in items
         ],
-        "entries": [
-            (e["kind"], e["amount"], e["held"], e["stage"], e["item_id"]) for e in entries
-        ],
+        "entries": [(e["kind"], e["amount"], e["held"], e["stage"], e["item_id"]) for e in entries],
         "balance": balance,
         "rows": sorted(tuple(row) for row in rows),
     }
