@@ -133,7 +133,7 @@ class History:
                 self.acting += 1
                 self.world.push(moment, Handle(self.web, self.act, (what,), None))
             self.world.push(WATCH, Handle(self.web, self.watch, (), None))
-            self.world.run(self.last_fault + PATIENCE, lambda: self.ended or bool(self.bugs))
+            self.world.run(self.last_fault + PATIENCE, self.over)
             if self.bugs:
                 raise Broken(self.bugs[0])
             if not self.ended:
@@ -141,6 +141,9 @@ class History:
             self.check_end()
         finally:
             self.close()
+
+    def over(self) -> bool:
+        return self.ended or bool(self.bugs)
 
     def close(self) -> None:
         """End every task, also those of dead processes, so that none is collected half done."""
@@ -209,10 +212,10 @@ class History:
         return call
 
     def wait_in_thread(self, loop: Loop, seconds: float) -> None:
-        self.world.run(self.world.now + seconds)
+        self.world.run(self.world.now + seconds, self.over)
         if loop.alive and loop.frozen_until > self.world.now:
-            self.world.run(loop.frozen_until)
-        if not loop.alive:
+            self.world.run(loop.frozen_until, self.over)
+        if not loop.alive or self.over():
             raise Gone
         self.world.enter(loop)
 
