@@ -218,7 +218,7 @@ async def test_what_an_outcome_hands_on_during_a_cancel_is_cancelled_too(
     monkeypatch.setattr(ledger, "_hand_on", slowly)
     saving = asyncio.create_task(fakes.do(claim))
     await handed_on.wait()
-    cancelling = asyncio.create_task(controls.cancel(account, key.run))
+    cancelling = asyncio.ensure_future(controls.cancel(account, key.run))
     waiting = "select count(*) from pg_stat_activity where wait_event_type = 'Lock'"
     while not await fakes.one(waiting):  # noqa: ASYNC110 - PostgreSQL tells it in no other way
         await asyncio.sleep(0.01)

@@ -216,7 +216,7 @@ async def test_items_of_an_ended_run_stand_in_redis_as_they_ended(
     key = await fakes.start(account)
     assert await fakes.go_on(key) == "completed"
     here = key.meta.replace("meta", "s3:")
-    item = await state().srandmember(f"{here}completed")
+    item: Any = await state().srandmember(f"{here}completed")
     await state().srem(f"{here}completed", item)
     if wrong == "cancelled":
         await state().sadd(f"{here}cancelled", item)

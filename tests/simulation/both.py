@@ -179,11 +179,10 @@ class History:
 @contextmanager
 def without_redis(history: History) -> Iterator[None]:
     """The engine as it is, but for Redis and bells."""
-    ids = itertools.count(7)
     with (
         mock.patch.object(queue, "_call", history.call),
-        mock.patch.object(broker, "_send", lambda *_: None),
-        mock.patch.object(controls, "uuid7", lambda: UUID(int=next(ids))),
+        mock.patch.object(broker, "_send"),
+        mock.patch.object(controls, "uuid7", return_value=RUN),
         mock.patch.dict(STAGES, {n: stage_of(n) for n in range(3, 8)}, clear=True),
     ):
         yield

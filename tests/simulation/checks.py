@@ -3,9 +3,10 @@
 from typing import Any
 
 from pipeline.prices import price_per_unit
+from tests.simulation.book import OPEN
 from tests.simulation.memory_redis import Broken
+from tests.simulation.of_items import following_items
 from tests.simulation.plan import ACCOUNT
-from tests.simulation.statements import OPEN, _follow
 from tests.simulation.store import Change, Store, Transaction
 
 TERMINAL = ("completed", "failed", "cancelled")
@@ -83,7 +84,8 @@ class Checks:
 
     def books(self) -> None:
         """The balance is the sum of the ledger; nothing holds less than nothing."""
-        total, held, charged = 0, {}, set()
+        total, charged = 0, set()
+        held: dict[int, int] = {}
         for entry in self.store.tables["entry"].values():
             total += entry.amount
             if entry.stage is not None:
@@ -126,7 +128,7 @@ class Checks:
         if any(stage.status != "closed" for stage in tables["stage"].values()):
             raise Broken(f"the run is completed with {tables['stage']}")
         for stage in range(run.first_stage + 1, run.last_stage + 1):
-            due = _follow(Transaction(self.store), stage, None, run.revived_at)
+            due = following_items(Transaction(self.store), stage, None, run.revived_at)
             missing = [item for item in due if (stage, item) not in tables["item"]]
             if missing:
                 raise Broken(f"never entered stage {stage}: {missing}")

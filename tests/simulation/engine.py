@@ -18,7 +18,6 @@ from pipeline import (
     advance,
     broker,
     controls,
-    entering,
     gate,
     heartbeat,
     keeper,
@@ -31,6 +30,7 @@ from pipeline import (
 from pipeline.messages import FUNCTIONS, NAMES
 from pipeline.settings import settings
 from pipeline.stage import STAGES, Stage
+from tests.simulation import of_items, of_runs
 from tests.simulation.history import History
 from tests.simulation.memory_redis import MemoryRedis
 
@@ -43,6 +43,8 @@ SETTINGS = {
     "PROVIDER_ATTEMPTS": "3",
 }
 NUMBERS = range(3, 8)
+KNOWN = (of_items, of_runs)
+"""Importing them makes their statements known."""
 
 
 class Simulator:

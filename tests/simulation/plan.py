@@ -7,8 +7,8 @@ from uuid import UUID
 import msgspec
 
 from db.lineage import ROW_TABLE
-from tests.simulation.servers import Faults
 from tests.simulation.store import Account, EntryRow, Row, Store
+from tests.simulation.wire import Faults
 
 ACCOUNT = UUID(int=1)
 

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from pipeline import advance, credits, keeper, ledger
+from pipeline import advance, credits, keeper
 from pipeline import queue as queues
+from pipeline.entering import OPEN
 from tests.simulation.engine import Simulator, installed
 from tests.simulation.memory_redis import SCRIPTS, Broken, MemoryRedis
 from tests.simulation.world import Never
@@ -94,13 +95,13 @@ def test_a_broken_script_is_found(name: str) -> None:
 
 STATEMENT_MUTATIONS: dict[str, Callable[[str], str]] = {
     "an outcome is written over another": lambda sql: (
-        sql.replace(ledger.OPEN, ANY) if "finished_at = now(), tokens_in" in sql else sql
+        sql.replace(OPEN, ANY) if "finished_at = now(), tokens_in" in sql else sql
     ),
     "a retry opens what succeeded": lambda sql: (
         sql.replace("and status = 'failed'", "") if "attempts = 0, error = null" in sql else sql
     ),
     "a cancel takes what has ended": lambda sql: (
-        sql.replace(ledger.OPEN, ANY) if "set status = 'cancelled', finished" in sql else sql
+        sql.replace(OPEN, ANY) if "set status = 'cancelled', finished" in sql else sql
     ),
     "two may open and close stages at once": lambda sql: (
         sql.replace("for no key update", "") if "from automation_run" in sql else sql
