@@ -6,16 +6,19 @@ PYTHON ?= $(firstword $(shell command -v python3.11) $(shell command -v python3.
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 NAME ?= change
 N ?= 10000000
+WEB := frontend
+WEB_SOURCES := $(shell find $(WEB)/src $(WEB)/public -type f) $(wildcard $(WEB)/*.ts $(WEB)/*.cjs $(WEB)/*.html)
+NPM := PATH="$(CURDIR)/$(BIN):$$PATH" NODE_USE_SYSTEM_CA=1 npm --prefix $(WEB) --silent
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test check simulate bench openapi migration migration-rewrite lock clean
+.PHONY: help setup web web-types web-lock setup-dev run test check simulate bench openapi migration migration-rewrite lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: $(VENV)/installed ## Install what is needed to run, once
+setup: $(VENV)/installed $(WEB)/dist/index.html ## Install and build what is needed to run, once
 
-setup-dev: $(VENV)/installed-dev ## Install what is needed to develop and test, once
+setup-dev: $(VENV)/installed-dev $(WEB)/dist/index.html ## Install what is needed to develop and test, once
 
 run: setup ## Start everything on this machine; Ctrl-C stops it
 	@exec $(BIN)/igny8 up
@@ -30,6 +33,9 @@ check: setup-dev ## Format, lint, types, contracts, known holes, 100,000 histori
 	$(BIN)/lint-imports
 	@$(BIN)/python -m tests.audit
 	$(BIN)/python -m tests.simulation --histories 100000
+	$(NPM) run lint
+	$(NPM) run check
+	$(NPM) test
 	$(BIN)/python -m pytest $(ARGS)
 
 simulate: setup-dev ## Go through N histories of the engine (default 10 million); ARGS="--replay 17" for one
@@ -38,7 +44,14 @@ simulate: setup-dev ## Go through N histories of the engine (default 10 million)
 bench: setup-dev ## Measure the engine: ratios and counts
 	$(BIN)/python -m bench $(ARGS)
 
-openapi: setup ## Print the description of the API; nothing needs to run
+web-types: setup-dev ## Write the web app's types anew from the description of the API
+	mkdir -p build && $(BIN)/python -m api.openapi_dump > build/openapi.json
+	$(NPM) run types
+
+web-lock: setup-dev ## Write frontend/package-lock.json anew from package.json
+	$(NPM) install && $(BIN)/python tools/strip_lock.py && $(NPM) ci
+
+openapi: $(VENV)/installed ## Print the description of the API; nothing needs to run
 	@$(BIN)/python -m api.openapi_dump
 
 migration: setup-dev ## Write a migration for a change in db/tables.py; NAME=what_changed
@@ -56,7 +69,7 @@ LOCK := --quiet --generate-hashes --allow-unsafe --strip-extras --no-emit-index-
 
 clean: ## Remove the environment and all data of this folder
 	@test ! -f var/postgres.path || rm -rf "$$(dirname "$$(cat var/postgres.path)")"
-	rm -rf $(VENV) var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info
+	rm -rf $(VENV) $(WEB)/node_modules $(WEB)/dist var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit((3, 11) > sys.version_info or sys.version_info >= (3, 13))' \
@@ -73,3 +86,12 @@ $(VENV)/installed-dev: requirements-dev.txt $(VENV)/installed
 	@echo "Installing what the tests need (once) ..."
 	$(PIP) install --require-hashes -r requirements-dev.txt
 	@touch $@
+
+$(WEB)/node_modules/installed: $(WEB)/package-lock.json $(WEB)/package.json $(WEB)/.npmrc $(VENV)/installed
+	@echo "Installing what the web app is built with (once, a minute) ..."
+	$(NPM) ci
+	@touch $@
+
+$(WEB)/dist/index.html: $(WEB)/node_modules/installed $(WEB_SOURCES)
+	@echo "Building the web app ..."
+	$(NPM) run build

@@ -6,7 +6,7 @@ Handlers know the account from the caller (`api/auth.py`) and nothing else of wh
 import contextlib
 from collections.abc import AsyncIterator
 
-from litestar import Litestar, MediaType, Router, get
+from litestar import Litestar, Router
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.openapi.config import OpenAPIConfig
@@ -41,11 +41,14 @@ from api import (
     users,
 )
 from api.auth import COOKIE, Gate, account_of
+from api.bodies import Draining, check_body
 from api.docs_page import DocsPage
 from api.headers import add_security_headers
+from api.idempotency import Idempotency, announce
 from api.limits import Limits
 from api.live import Live
 from api.openapi import describe
+from api.pages import page_routes
 from api.problems import problem
 from piccolo_conf import DB
 from pipeline import connections
@@ -88,10 +91,12 @@ ROUTES = [
     ideas.show_idea,
     ideas.edit_idea,
     ideas.delete_ideas,
+    runs.estimate_run,
     runs.start_run,
     runs.list_runs,
     runs.show_run,
     runs.show_progress,
+    runs.list_steps,
     runs.pause_run,
     runs.resume_run,
     runs.cancel_run,
@@ -145,29 +150,12 @@ PROBLEMS = {
     "404": "Not there, or not in your account",
     "409": "Not possible as things stand; `detail` says why",
     "413": "The request is too large",
+    "415": "The body is of a kind that this does not take",
     "422": "The data cannot be worked on",
     "429": "Too many requests; `Retry-After` says when to go on",
     "503": "PostgreSQL or Redis does not answer",
 }
 """What any handler behind the gate may answer instead, as `application/problem+json`."""
-
-WELCOME = """\
-igny8 is running.
-
-  /schema               every address of the API
-  /api/v1/health/ready  whether everything that a run needs answers
-
-Articles come from the command line, in the project's folder:
-
-  .venv/bin/igny8 automate examples/keywords.csv --out out
-  .venv/bin/igny8 status
-"""
-
-
-@get("/", media_type=MediaType.TEXT, include_in_schema=False, sync_to_thread=False)
-def index() -> str:
-    """For whoever opens the printed address in a browser."""
-    return WELCOME
 
 
 @contextlib.asynccontextmanager
@@ -200,19 +188,20 @@ def create_app() -> Litestar:
     """The app. Its lifespan needs DATABASE_URL and REDIS_URL."""
     app = Litestar(
         [
-            index,
+            *page_routes(),
             metrics.show_metrics,
             docs_page.show_file,
             Router(
                 "/api/v1",
                 route_handlers=ROUTES,
-                middleware=[Gate()],
+                middleware=[Gate(), Idempotency()],
                 dependencies={"account_id": Provide(account_of)},
             ),
         ],
         lifespan=[lifespan],
         exception_handlers={HTTPException: problem, Exception: problem},
         before_send=[add_security_headers, metrics.note_answer],
+        before_request=check_body,
         middleware=[timed],
         request_max_body_size=MAX_BODY,
         logging_config=None,
@@ -233,5 +222,7 @@ def create_app() -> Litestar:
             security=[{"bearer": []}, {"cookie": []}],
         ),
     )
+    app.asgi_handler = Draining(app.asgi_handler)  # outside all: it also hears the 404 of a path
     describe(app, PROBLEMS)
+    announce(app)
     return app

@@ -100,7 +100,7 @@ async def list_cluster_ids(
     return await paging.ids_of(CLUSTERS, account_id, wanted, filters)
 
 
-@post("/clusters", summary="Make a cluster")
+@post("/clusters", idempotent=True, summary="Make a cluster")
 async def add_cluster(account_id: NamedDependency[UUID], data: JSONBody[NewCluster]) -> ClusterRow:
     """A cluster without keywords. 409 if there is one of this name."""
     name = data.name.strip()

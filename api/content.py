@@ -27,10 +27,11 @@ from api.content_rows import (
     EditContent,
     Order,
 )
+from api.explaining import FieldError
 from api.image_rows import IMAGES
 from api.locking import change, locked, same_version
 from api.paging import MATCHING, WANTED, IdList, Wanted, ids_of, page, row_of
-from api.problems import FieldError, Problem
+from api.problems import Problem
 from db.engine import TRANSIENT, again_if_rolled_back
 from db.status import ContentStatus
 from piccolo_conf import DB

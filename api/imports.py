@@ -111,6 +111,7 @@ class FileUpload(Operation):
 @post(
     "/keywords/import",
     status_code=200,
+    idempotent=True,
     request_max_body_size=importing.MAX_BYTES + FORM_EXTRA,
     operation_class=FileUpload,
     summary="Import keywords from a CSV file",

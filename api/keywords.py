@@ -83,7 +83,7 @@ async def list_keyword_ids(
     return await paging.ids_of(KEYWORDS, account_id, wanted, filters)
 
 
-@post("/keywords", summary="Add a keyword")
+@post("/keywords", idempotent=True, summary="Add a keyword")
 async def add_keyword(account_id: NamedDependency[UUID], data: JSONBody[NewKeyword]) -> KeywordRow:
     """One keyword. 409 if the account has it, in this country."""
     columns = _checked({"text": data.text.strip(), "country": data.country})

@@ -53,7 +53,7 @@ def _structs(app: Litestar) -> Iterator[Any]:
     """What handlers take as body and answer with."""
     for route in app.routes:
         for handler in getattr(route, "route_handlers", []):
-            if not isinstance(handler, HTTPRouteHandler) or not handler.include_in_schema:
+            if not isinstance(handler, HTTPRouteHandler) or not handler.resolve_include_in_schema():
                 continue
             answer = handler.parsed_fn_signature.return_type
             inside = answer.inner_types if answer.is_subclass_of(Response) else (answer,)

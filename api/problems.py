@@ -5,19 +5,18 @@ is explained field by field. What we did not foresee is a 500 with an `error_id`
 in the log under that id and never in an answer.
 """
 
-import ast
 import http
 import logging
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Mapping, Sequence
+from types import NoneType
+from typing import Annotated, Any, get_args
 
 import msgspec
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
-from litestar.types import Empty
-from litestar.utils.scope.state import ScopeState
+from litestar.typing import FieldDefinition
 
-from api.texts import RULES
+from api.explaining import FieldError, fault_of
 from pipeline import controls, errors
 from pipeline.connections import UNREACHABLE
 from pipeline.errors import ErrorPayload
@@ -28,15 +27,11 @@ log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
 
 
-class FieldError(msgspec.Struct, frozen=True):
-    """One value that cannot be used: where it stands and the rule it breaks."""
-
-    field: str
-    message: str
-
-
 class ProblemBody(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What a client gets instead of an answer. `code` is for programs, `detail` for people."""
+    """What a client gets instead of an answer. `code` is for programs, `detail` for people.
+
+    `moves` are those that are legal where one was not; `error_id` finds the story in the log.
+    """
 
     type: str
     title: str
@@ -46,6 +41,7 @@ class ProblemBody(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     instance: str
     hint: str | None = None
     errors: list[FieldError] | None = None
+    moves: list[str] | None = None
     error: ErrorPayload | None = None
     error_id: str | None = None
 
@@ -62,15 +58,24 @@ class Problem(Exception):
         hint: str | None = None,
         fields: list[FieldError] | None = None,
         headers: dict[str, str] | None = None,
+        moves: list[str] | None = None,
+        error_id: str | None = None,
     ) -> None:
         super().__init__(detail)
         self.status, self.code, self.detail = status, code, detail
         self.hint, self.fields, self.headers = hint, fields, headers or {}
+        self.moves, self.error_id = moves, error_id
 
 
 def invalid(field: str, message: str) -> Problem:
     """The problem of one field that only the handler could judge."""
-    return Problem(400, "validation", f"{field}: {message}", fields=[FieldError(field, message)])
+    return faults([FieldError(field, message)])
+
+
+def faults(fields: Sequence[FieldError]) -> Problem:
+    """The problem of values that cannot be used, each named."""
+    detail = "; ".join(f"{each.field}: {each.message}" for each in fields)
+    return Problem(400, "validation", detail, fields=list(fields))
 
 
 PIPELINE_STATUS: dict[type[errors.PipelineError], tuple[int, str]] = {
@@ -90,6 +95,7 @@ PIPELINE_STATUS: dict[type[errors.PipelineError], tuple[int, str]] = {
 def problem(request: Request[Any, Any, Any], error: Exception) -> Response[ProblemBody]:
     """The answer to `error`, whatever it is."""
     known = _known(request, error)
+    payload = _payload(request, error)
     body = ProblemBody(
         type=f"urn:igny8:problem:{known.code}",
         title=http.HTTPStatus(known.status).phrase,
@@ -99,8 +105,9 @@ def problem(request: Request[Any, Any, Any], error: Exception) -> Response[Probl
         instance=request.url.path,
         hint=known.hint,
         errors=known.fields,
-        error=_payload(error),
-        error_id=getattr(known, "error_id", None),
+        moves=known.moves,
+        error=payload,
+        error_id=known.error_id if payload is None else payload.error_id,
     )
     return Response(body, status_code=known.status, headers=known.headers, media_type=MEDIA_TYPE)
 
@@ -113,7 +120,7 @@ def _known(request: Request[Any, Any, Any], error: Exception) -> Problem:
             status, code = next(
                 PIPELINE_STATUS[base] for base in type(error).__mro__ if base in PIPELINE_STATUS
             )
-            return Problem(status, code, error.user_message)
+            return Problem(status, code, error.user_message, moves=getattr(error, "moves", None))
         case ValidationException():
             return _validation(request, error)
         case RecursionError():  # of the decoder: nothing of ours recurses
@@ -141,68 +148,49 @@ def _http(error: HTTPException) -> Problem:
 
 def _unforeseen(request: Request[Any, Any, Any], error: Exception) -> Problem:
     error_id = errors.new_error_id()
-    log.error("%s %s [%s]", request.method, request.url.path, error_id, exc_info=error)
-    found = Problem(
-        500,
-        "internal",
-        f"Something went wrong on our side. Report it with the id {error_id}.",
-    )
-    found.error_id = error_id  # type: ignore[attr-defined]
-    return found
+    log.error("error %s: %s %s", error_id, request.method, request.url.path, exc_info=error)
+    detail = f"Something went wrong on our side. Report it with the id {error_id}."
+    return Problem(500, "internal", detail, error_id=error_id)
 
 
-def _payload(error: Exception) -> ErrorPayload | None:
+def _payload(request: Request[Any, Any, Any], error: Exception) -> ErrorPayload | None:
+    """Spec §7's payload of an error of the pipeline, its story in the log under its id."""
     moves = (controls.UnknownRun, controls.IllegalMove)  # about the request, not about the work
-    if isinstance(error, errors.PipelineError) and not isinstance(error, moves):
-        return errors.payload(error, phase="INIT")
-    return None
+    if not isinstance(error, errors.PipelineError) or isinstance(error, moves):
+        return None
+    made = errors.payload(error, phase="INIT")
+    log.warning(
+        "error %s: %s %s: %s: %s",
+        *(made.error_id, request.method, request.url.path, made.error_type, error),
+    )
+    return made
 
 
 def _validation(request: Request[Any, Any, Any], error: ValidationException) -> Problem:
-    found: list[FieldError] = []
-    body_is_bad = False
-    for extra in error.extra if isinstance(error.extra, list) else []:
-        if str(extra.get("source", "body")) == "body":
-            body_is_bad = True
-        else:
-            found.append(FieldError(str(extra["key"]), str(extra["message"])))
-    if body_is_bad:
-        found += list(_explain_body(request))
-    names = "; ".join(f"{each.field}: {each.message}" for each in found)
-    return Problem(400, "validation", names or error.detail, fields=found or None)
+    """Parameters that do not fit; bodies have been judged before (`api/bodies.py`)."""
+    fields = request.route_handler.parsed_fn_signature.parameters
+    found = [
+        FieldError(str(extra["key"]), _of_parameter(request, fields, extra))
+        for extra in (error.extra if isinstance(error.extra, list) else [])
+    ]
+    return faults(found) if found else Problem(400, "validation", error.detail)
 
 
-def _explain_body(request: Request[Any, Any, Any]) -> Iterator[FieldError]:
-    field = request.route_handler.parsed_data_field
-    raw = ScopeState.from_scope(request.scope).body
-    if field is None or raw is Empty or not raw:
-        yield FieldError("body", "A JSON object is needed.")
-        return
-    yield from explain(msgspec.json.decode(raw), field.annotation)
-
-
-def _plainly(message: str) -> str:
-    """msgspec's message, but a pattern in words."""
-    _, found, pattern = message.partition("matching regex ")
-    return RULES.get(ast.literal_eval(pattern), message) if found else message
-
-
-def explain(value: Any, wanted: Any, path: str = "") -> Iterator[FieldError]:
-    """Everything in `value` that does not fit the struct `wanted`: msgspec stops at the first."""
-    struct = isinstance(wanted, type) and issubclass(wanted, msgspec.Struct)
-    if not struct or not isinstance(value, dict):
-        try:
-            msgspec.convert(value, wanted)
-        except msgspec.ValidationError as error:
-            message, _, inside = str(error).partition(" - at `$")
-            inside = inside.rstrip("`")
-            yield FieldError((path + inside).lstrip(".") or "body", _plainly(message))
-        return
-    fields = {field.encode_name: field for field in msgspec.structs.fields(wanted)}
-    for name in sorted(value.keys() - fields.keys()):
-        yield FieldError(f"{path}.{name}".lstrip("."), "There is no such field.")
-    for name, field in fields.items():
-        if name in value:
-            yield from explain(value[name], field.type, f"{path}.{name}")
-        elif field.required:
-            yield FieldError(f"{path}.{name}".lstrip("."), "This field is missing.")
+def _of_parameter(
+    request: Request[Any, Any, Any], fields: Mapping[str, FieldDefinition], extra: dict[str, Any]
+) -> str:
+    """The fault of one parameter, from the handler's own types and limits."""
+    key = str(extra["key"])
+    named = {getattr(each.kwarg_definition, "query", None): each for each in fields.values()}
+    field = fields.get(key) or named.get(key)
+    value = request.query_params.get(key, request.path_params.get(key))
+    if field is None or value is None:
+        return str(extra["message"])
+    limits = {
+        name: limit
+        for name in ("ge", "le", "gt", "lt", "min_length", "max_length", "pattern")
+        if (limit := getattr(field.kwarg_definition, name, None)) is not None
+    }
+    given = [each for each in get_args(field.annotation) if each is not NoneType]
+    wanted = given[0] if field.is_optional and len(given) == 1 else field.annotation
+    return fault_of(str(value), Annotated[wanted, msgspec.Meta(**limits)] if limits else wanted)

@@ -41,9 +41,18 @@ async def show_queues(
             pattern=r"^\d{1,9}-\d{1,18}$", description="From `next` of a page; needs `queue`"
         ),
     ] = None,
+    q: Annotated[
+        str | None,
+        QueryParameter(
+            max_length=100, pattern=r"^[^\x00]*$", description="Only items with this in their title"
+        ),
+    ] = None,
     limit: Annotated[int, QueryParameter(ge=1, le=1000)] = 50,
 ) -> StageQueues:
-    """Counts of all queues, and the first items of each or the next page of one."""
+    """Counts of all queues, and the first items of each or the next page of one.
+
+    The counts are those of all items, also where `q` picks some of them.
+    """
     if after is not None and queue is None:
         raise invalid("queue", "Say which queue to go on in when `after` is given.")
     now = await find_progress(account_id, run_id)
@@ -53,7 +62,7 @@ async def show_queues(
     rows: dict[QueueName, list[Any]] = {name: [] for name in QUEUES}
     following: dict[QueueName, str] = {}
     for name in QUEUES if queue is None else (queue,):
-        found = await _page(account_id, run_id, stage, name, after or START, limit + 1)
+        found = await _page(account_id, run_id, stage, name, after or START, q, limit + 1)
         rows[name] = found[:limit]
         if len(found) > limit:
             following[name] = "{position}-{id}".format_map(found[limit - 1])
@@ -73,7 +82,13 @@ async def show_queues(
 
 
 async def _page(
-    account_id: UUID, run_id: UUID, stage: int, queue: QueueName, after: str, limit: int
+    account_id: UUID,
+    run_id: UUID,
+    stage: int,
+    queue: QueueName,
+    after: str,
+    q: str | None,
+    limit: int,
 ) -> list[Any]:
     """Rows of one queue behind the cursor `position-id`, in the order of their positions."""
     position, row_id = map(int, after.split("-"))
@@ -82,13 +97,16 @@ async def _page(
             await connection.fetch(
                 "select id, item_id, title, position, attempts, started_at, finished_at, error"
                 " from run_item where account_id = $1 and run_id = $2 and stage = $3"
-                " and status = $4 and (position, id) > ($5, $6) order by position, id limit $7",
+                " and status = $4 and (position, id) > ($5, $6)"
+                " and ($7::text is null or strpos(lower(title), lower($7)) > 0)"
+                " order by position, id limit $8",
                 account_id,
                 run_id,
                 stage,
                 STATUS[queue],
                 position,
                 row_id,
+                q,
                 limit,
             )
         )

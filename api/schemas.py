@@ -13,6 +13,7 @@ from msgspec import Meta
 from db.status import RunOrder, RunStatus
 from pipeline.errors import ErrorPayload
 from pipeline.options import RunOptions
+from pipeline.steps import NumberedStep
 
 Function = Literal[
     "auto_cluster",
@@ -26,6 +27,12 @@ Function = Literal[
 """The functions by name; a test holds them to the pipeline's own."""
 
 QueueName = Literal["pending", "processing", "completed", "failed", "cancelled"]
+
+Move = Literal["pause", "resume", "cancel", "retry"]
+"""What a person can do with a run."""
+
+RunKind = Literal["automation", "by_hand"]
+"""A run of several stages, or of one function."""
 
 StageNumber = Annotated[int, Meta(ge=1, le=7)]
 Ids = Annotated[list[UUID], Meta(min_length=1, max_length=100_000)]
@@ -54,7 +61,10 @@ class RetryRun(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):
-    """One execution. `function` is null for a run of several stages. Results come per stage."""
+    """One execution. `function` is null for a run of several stages. Results come per stage.
+
+    `credits_used` is what it was charged so far; `moves` is what can be done with it now.
+    """
 
     id: UUID
     function: Function | None
@@ -73,6 +83,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     stage_6_result: dict[str, Any] | None
     stage_7_result: dict[str, Any] | None
     error: ErrorPayload | None
+    credits_used: int
+    moves: list[Move]
     started_by: str
     started_at: datetime
     ended_at: datetime | None
@@ -83,6 +95,13 @@ class RunPage(msgspec.Struct, frozen=True):
 
     items: list[Run]
     next: UUID | None
+
+
+class StepPage(msgspec.Struct, frozen=True):
+    """Some lines of a run's step log, the oldest first; `next` is the number of the last one."""
+
+    items: list[NumberedStep]
+    next: int | None
 
 
 class QueueItem(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,7 +14,7 @@ from pipeline.messages import ITEMS
 
 NEW = {
     1: "r.status = 'new'",
-    2: "r.status = 'new'",
+    2: "not exists (select from content_idea i where i.cluster_id = r.id)",
     3: "r.status = 'new'",
     4: "r.status = 'queued'",
     5: "r.status = 'draft' and not exists (select 1 from image i where i.content_id = r.id)",
@@ -38,19 +38,17 @@ async def rows_of(
         return await _all_new(account_id, stage)
     wanted = list(dict.fromkeys(selection))
     async with DB.connection() as connection:
-        found = await connection.fetch(
-            f"select id from {table} where account_id = $1 and id = any($2::uuid[])",
+        missing, first = await connection.fetchrow(
+            "select count(*), (array_agg(chosen.id order by chosen.n))[1]"
+            " from unnest($2::uuid[]) with ordinality as chosen(id, n)"
+            f" left join {table} r on r.id = chosen.id and r.account_id = $1 where r.id is null",
             account_id,
             wanted,
         )
-    known = {row["id"] for row in found}
-    missing = [item for item in wanted if item not in known]
     if missing:
-        more = f" (and {len(missing) - 1} more)" if len(missing) > 1 else ""
-        place = list(selection).index(missing[0])
-        raise invalid(
-            f"selection[{place}]", f"There is no {noun} {missing[0]} in your account{more}."
-        )
+        more = f" (and {missing - 1:,} more)" if missing > 1 else ""
+        place = list(selection).index(first)
+        raise invalid(f"selection[{place}]", f"There is no {noun} {first} in your account{more}.")
     return wanted
 
 

@@ -14,12 +14,12 @@ ONE_LINE = r"^ *[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$"
 NO_LINE = r"^[^\x00-\x1f\x7f]*$"
 
 RULES = {
-    PLAIN: "This must not hold NUL characters.",
-    FILLED: "This must hold some text and no NUL characters.",
-    ONE_LINE: "This must be one line of text, without control characters, and not empty.",
-    NO_LINE: "This must be one line of text, without control characters.",
+    PLAIN: "without NUL characters",
+    FILLED: "that is not blank, without NUL characters",
+    ONE_LINE: "in one line that is not blank, without control characters",
+    NO_LINE: "in one line, without control characters",
 }
-"""What to tell somebody whose text does not fit a pattern."""
+"""What a text must be that fits a pattern, after `This must be text`."""
 
 Line40 = Annotated[str, Meta(min_length=1, max_length=40, pattern=ONE_LINE)]
 Line200 = Annotated[str, Meta(min_length=1, max_length=200, pattern=ONE_LINE)]

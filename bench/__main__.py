@@ -14,7 +14,7 @@ import uvloop
 from bench import figures
 from bench.rig import Rig, rig
 
-MEASURES = ("whole", "steady", "flow", "cpu", "idle", "kill", "flushall", "sockets")
+MEASURES = ("whole", "steady", "flow", "cpu", "idle", "kill", "flushall", "api", "sockets")
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 
 

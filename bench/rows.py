@@ -48,6 +48,23 @@ async def keywords(owner: UUID, count: int) -> list[UUID]:
     return saved.ids
 
 
+async def many_keywords(owner: UUID, count: int) -> list[UUID]:
+    """So many keywords that nobody would import them by hand."""
+    made = [uuid7() for _ in range(count)]
+    async with DB.connection() as connection:
+        await connection.execute(
+            "insert into keyword (id, account_id, text, key)"
+            " select id, $2, name, name from unnest($1::uuid[]) with ordinality as new(id, n),"
+            " format('keyword %s %s', $3::bigint, n) as name",
+            made,
+            owner,
+            count,
+            timeout=100,
+        )
+        await connection.execute("analyze keyword", timeout=100)
+    return made
+
+
 async def tasks(owner: UUID, count: int) -> list[UUID]:
     """Tasks with the same plan for an article of 1,000 words, under titles of their own."""
     cluster = uuid7()

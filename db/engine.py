@@ -136,7 +136,9 @@ async def _teach_types(connection: asyncpg.Connection) -> None:
     await connection.set_type_codec(
         "uuid",
         schema="pg_catalog",
-        encoder=lambda value: uuid.UUID(str(value)).bytes,
+        encoder=lambda value: (
+            value.bytes if isinstance(value, uuid.UUID) else uuid.UUID(str(value)).bytes
+        ),
         decoder=lambda raw: uuid.UUID(bytes=bytes(raw)),
         format="binary",
     )

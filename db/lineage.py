@@ -1,7 +1,7 @@
 """What follows from what: which rows a stage works on, and which items its outcomes lead to.
 
 One SELECT a stage, giving (item_id, position, title, units); credits are units × the stage's price.
-`SELECTED` finds the rows a person chose for a run's first stage; `FOLLOWING` those that follow
+`SELECTED` finds the rows a person chose for a run's first stage; `following` those that follow
 from completed items of the stage before.
 """
 
@@ -50,15 +50,17 @@ ALREADY_DONE = {
 """Why a chosen row is not among the SELECTED ones of its stage, beside being unknown."""
 
 _PARENTS = (
-    "p.run_id = $1 and p.status = 'completed' and ($2::uuid[] is null or p.item_id = any($2)) "
+    "p.run_id = $1 and p.status = 'completed' and $2::uuid[] is null "
     "and ($3::timestamptz is null or p.finished_at >= $3) and $4::int > 0"
 )
 _ENDED_PARENTS = _PARENTS.replace("p.status = 'completed'", "p.finished_at is not null")
-_IMAGES_OPEN = (
-    "select 1 from run_item o join image other on other.id = o.item_id "
-    "where o.run_id = $1 and o.stage = 6 and o.status in ('queued', 'processing') "
-    "and other.content_id = i.content_id"
-)
+_IMAGES_OPEN = """
+    select 1 from image other cross join lateral (
+        select o.status from run_item o
+        where o.run_id = $1 and o.stage = 6 and o.item_id = other.id offset 0
+    ) o
+    where other.content_id = i.content_id and o.status in ('queued', 'processing')"""
+"""Found from the article's few images: see `_NAMED` for the reason of `offset 0`."""
 
 _IDEAS_OF_OTHERS = """
     from content_idea i left join automation_run o on o.id = i.run_id
@@ -107,7 +109,29 @@ FOLLOWING = {
           and not exists ({_IMAGES_OPEN})
         group by c.id""",
 }
-"""Parameters: $1 run, $2 parents (null: all), $3 finished since (null: ever), $4 ideas a cluster.
+"""What follows from all parents: see `following`.
 
 An article goes to the review once none of its images is open, whether or not all were drawn.
 """
+
+_NAMED = """
+    unnest($2::uuid[]) as parent(id) cross join lateral (
+        select * from run_item i
+        where i.run_id = $1 and i.stage = {stage} and i.item_id = parent.id offset 0
+    ) p"""
+"""Parents that are named are looked up one by one (`offset 0` keeps PostgreSQL from joining in its
+own way): in flow a stage grows far beyond the last count of its rows, and believing it nearly
+empty PostgreSQL would read all of it for each outcome."""
+
+
+def following(stage: int, *, named: bool) -> str:
+    """The SELECT of items that follow from the completed items of the stage before.
+
+    Parameters: $1 run, $2 parents (null where they are not `named`: all), $3 finished since (null:
+    ever), $4 ideas a cluster.
+    """
+    sql = FOLLOWING[stage]
+    if named:
+        parents = _NAMED.format(stage=stage - 1)
+        sql = sql.replace("run_item p", parents, 1).replace("$2::uuid[] is null", "true")
+    return sql

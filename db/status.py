@@ -75,6 +75,14 @@ class StageStatus(str, Enum):
     CLOSED = "closed"
 
 
+class Granularity(str, Enum):
+    """How fine the clustering of a run is."""
+
+    NEED = "need"
+    TOPIC = "topic"
+    BROAD = "broad"
+
+
 class RunOrder(str, Enum):
     """When items enter the next stage: all together, or each as soon as it is done."""
 

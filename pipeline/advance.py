@@ -6,14 +6,17 @@ meanwhile, so each step happens once. Redis is told after the commit; the keeper
 crash in between leaves out.
 """
 
+import contextlib
 import logging
 import time
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 import msgspec
+from redis.exceptions import RedisError
 
 from db.engine import again_if_rolled_back
 from db.status import Phase, RunOrder, RunStatus, StageStatus
@@ -23,7 +26,7 @@ from pipeline.errors import ErrorPayload, InsufficientCreditsError, PipelineErro
 from pipeline.preparing import must_prepare, prepare
 from pipeline.rebuild import sync
 from pipeline.reporter import PHASE_START, Step
-from pipeline.run import Run, lock
+from pipeline.run import Run, lock, selection
 
 log = logging.getLogger(__name__)
 
@@ -88,15 +91,17 @@ async def _step(key: queue.RunKey) -> bool:
 
 def _to_prepare(run: Run) -> bool:
     waiting = run.stages[run.first] == StageStatus.WAITING
-    return waiting and not run.prepared and must_prepare(run.first, len(run.selection))
+    return waiting and not run.prepared and must_prepare(run.first, run.selected)
 
 
 async def _prepare(run: Run) -> bool:
     """Find the best order of the selection and store it; False when it has to wait or failed."""
     await sync(run)
-    await say(run.key, run.first, Phase.PREP, {"count": len(run.selection)})
+    await say(run.key, run.first, Phase.PREP, {"count": run.selected})
+    async with DB.connection() as connection:
+        chosen = await selection(connection, run.key.run)
     try:
-        order = await prepare(run.key, run.first, run.options, run.selection, run.concurrency)
+        order = await prepare(run.key, run.first, run.options, chosen, run.concurrency)
     except PipelineError as error:
         await halt(run.key, run.first, error)
         return False
@@ -106,7 +111,7 @@ async def _prepare(run: Run) -> bool:
         await connection.execute(
             "update automation_run set selection = $2, prepared = true where id = $1",
             run.key.run,
-            [str(item) for item in order],
+            list(order),
         )
     return True
 
@@ -156,10 +161,20 @@ async def _open(connection: asyncpg.Connection, run: Run, stage: int) -> Opened:
     )
     of_run = (connection, run.key.account, run.key.run, stage, run.options)
     if stage == run.first:
-        children = await entering.select(*of_run, run.selection)
+        chosen = await selection(connection, run.key.run)
+        children = await entering.select(*of_run, chosen, partial(_loading, run, stage))
     else:
         children = await entering.follow(*of_run, since=run.revived_at)
     return Opened(opening, children)
+
+
+async def _loading(run: Run, stage: int, loaded: int) -> None:
+    """Let people see how far an opening with many items has come. Redis being away is no matter."""
+    values = {"loaded": loaded, "total": run.selected, "processed": 0}
+    text = messages.message(stage, Phase.INIT, values)
+    with contextlib.suppress(RedisError):
+        now = (Phase.INIT.value, text, "")
+        await queue.tell(run.key, stage, now, {"opening": loaded / run.selected}, [])
 
 
 async def _sweep(connection: asyncpg.Connection, run: Run, stage: int) -> list[entering.Child]:

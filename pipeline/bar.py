@@ -13,17 +13,22 @@ AI_START, AI_END = 0.2, 0.8
 
 
 def function_phase(
-    stage: "StageProgress", shares: list[float], prepared: float | None, status: RunStatus
+    stage: "StageProgress",
+    shares: list[float],
+    prepared: float | None,
+    status: RunStatus,
+    opened: float = 0.0,
 ) -> tuple[Phase, float]:
     """Phase and percentage of one function's run.
 
     `shares` are the shares (0 to 1) of the whole work done on each item under way, `prepared` that
-    of the preparation before the stage opened, None where there is none.
+    of the preparation before the stage opened, None where there is none; `opened` is the share
+    of its items that have entered a stage that is opening.
     """
     if stage.status == StageStatus.CLOSED or status == RunStatus.COMPLETED:
         return Phase.DONE, 100.0
     if stage.status == StageStatus.WAITING:
-        return _waiting(prepared)
+        return _waiting(prepared, opened)
     if stage.total and stage.ended == stage.total:
         return Phase.SAVE, 99.0
     unfinished = stage.total - stage.ended
@@ -32,7 +37,7 @@ def function_phase(
         phase = Phase.PARSE if least < 0.9 else Phase.SAVE
         return phase, least * 100
     done = stage.ended + sum(_ai_share(share) for share in shares)
-    if done == 0 and not prepared:
+    if done == 0 and not prepared and max(shares, default=0.0) < AI_START:
         return Phase.PREP, max(10.0, min(100 * max(shares, default=0.1), 20.0))
     share = done / stage.total if stage.total else 0.0
     if prepared is not None:
@@ -40,10 +45,10 @@ def function_phase(
     return Phase.AI_CALL, 100 * (AI_START + (AI_END - AI_START) * share)
 
 
-def _waiting(prepared: float | None) -> tuple[Phase, float]:
+def _waiting(prepared: float | None, opened: float) -> tuple[Phase, float]:
     """Before the stage opens: nothing but, perhaps, its preparation, half of the AI's work."""
     if prepared is None:
-        return Phase.INIT, 5.0
+        return Phase.INIT, 5.0 + 5.0 * opened
     if prepared <= AI_START:
         return Phase.PREP, 10.0 + 50 * prepared
     return Phase.AI_CALL, 100 * (AI_START + (AI_END - AI_START) * 0.5 * _ai_share(prepared))

@@ -18,6 +18,7 @@ from db.status import ACTIVE_RUN, GenerationStatus, RunOrder, RunStatus, StageSt
 from piccolo_conf import DB
 from pipeline import broker, credits, messages, queue, reopening
 from pipeline.errors import PipelineError, ValidationError
+from pipeline.moves import moves_of, was_halted
 from pipeline.options import RunOptions
 from pipeline.rebuild import sync
 from pipeline.receipts import Cancelled, Retried, Skipped
@@ -36,7 +37,14 @@ class UnknownRun(PipelineError):
 
 
 class IllegalMove(PipelineError):
-    """The run is not in a state in which this can be done; the message says which it is in."""
+    """The run is not in a state in which this can be done; the message says which it is in.
+
+    `moves` are those that are legal instead.
+    """
+
+    def __init__(self, reason: str, status: RunStatus, *, halted: bool = False) -> None:
+        super().__init__(reason)
+        self.moves = moves_of(status, halted=halted)
 
 
 async def start(
@@ -63,15 +71,17 @@ async def start(
     if not 1 <= concurrency <= MAX_CONCURRENCY:
         raise ValidationError(f"concurrency must be from 1 to {MAX_CONCURRENCY}, not {concurrency}")
     chosen = list(dict.fromkeys(selection))
-    await _check_selection(account, first_stage, chosen, options)
+    await check_selection(account, first_stage, chosen, options)
     run_id = uuid7()
     async with DB.transaction() as transaction:
         if first is not None:
             await first(transaction.connection)
         await transaction.connection.execute(
             'insert into automation_run (id, account_id, first_stage, last_stage, "order", status,'
-            " version, stage, concurrency, options, selection, prepared, started_by, started_at)"
-            " values ($1, $2, $3, $4, $5, 'running', 1, $3, $6, $7, $8, false, $9, now())",
+            " version, stage, concurrency, options, selection, selected, prepared, started_by,"
+            " started_at)"
+            " values ($1, $2, $3, $4, $5, 'running', 1, $3, $6, $7, $8::uuid[],"
+            " cardinality($8::uuid[]), false, $9, now())",
             run_id,
             account,
             first_stage,
@@ -79,7 +89,7 @@ async def start(
             order.value,
             concurrency,
             options,
-            [str(item) for item in chosen],
+            chosen,
             started_by,
         )
         await transaction.connection.execute(
@@ -95,25 +105,29 @@ async def start(
     return run_id
 
 
-async def _check_selection(
-    account: UUID, stage: int, chosen: list[UUID], options: RunOptions
-) -> None:
-    """Refuse a selection with nothing to do, before anything is stored."""
+async def check_selection(
+    account: UUID, stage: int, chosen: Sequence[UUID], options: RunOptions
+) -> tuple[int, int]:
+    """Items and units of their price that a selection will open a stage with.
+
+    Raises ValidationError for one with nothing to do, before anything is stored.
+    """
     noun = messages.ITEMS[stage]
     if not chosen:
         raise ValidationError(f"no {noun}s are selected")
     if len(chosen) > MAX_ITEMS:
         raise ValidationError(f"{len(chosen):,} {noun}s are selected; at most {MAX_ITEMS:,} can be")
     async with DB.connection() as connection:
-        usable = await connection.fetchval(
-            f"select count(*) from ({SELECTED[stage]}) as found",
+        items, units = await connection.fetchrow(
+            f"select count(*), coalesce(sum(units), 0)::bigint from ({SELECTED[stage]}) as found",
             account,
-            chosen,
+            list(chosen),
             options.ideas_per_cluster,
         )
-    if not usable:
+    if not items:
         why = f" (unknown, or {ALREADY_DONE[stage]})" if stage in ALREADY_DONE else " (unknown)"
         raise ValidationError(f"none of the {plural(len(chosen), noun)} can be worked on{why}")
+    return items, units
 
 
 async def _locked(connection: asyncpg.Connection, account: UUID, run: UUID) -> Run:
@@ -142,7 +156,11 @@ async def pause(account: UUID, run_id: UUID) -> None:
         if run.status == RunStatus.PAUSED:
             return
         if run.status != RunStatus.RUNNING:
-            raise IllegalMove(f"The run is {run.status.value}; only a running one can be paused.")
+            raise IllegalMove(
+                f"The run is {run.status.value}; only a running one can be paused.",
+                run.status,
+                halted=await was_halted(transaction.connection, run),
+            )
         await _set_status(transaction.connection, run, RunStatus.PAUSED)
     await _tell(run)
 
@@ -155,19 +173,13 @@ async def resume(account: UUID, run_id: UUID) -> None:
         if run.status == RunStatus.RUNNING:
             return
         if run.status == RunStatus.FAILED and not await was_halted(transaction.connection, run):
-            raise IllegalMove("Every item of a stage failed; retry the failed items instead.")
+            raise IllegalMove(
+                "Every item of a stage failed; retry the failed items instead.", run.status
+            )
         if run.status not in (RunStatus.PAUSED, RunStatus.FAILED):
-            raise IllegalMove(f"The run is {run.status.value}; it cannot be resumed.")
+            raise IllegalMove(f"The run is {run.status.value}; it cannot be resumed.", run.status)
         await _set_status(transaction.connection, run, RunStatus.RUNNING)
     await _tell(run)
-
-
-async def was_halted(connection: asyncpg.Connection, run: Run) -> bool:
-    """Whether a failed run was stopped with work left: it did not fail with every item."""
-    stage = await connection.fetchval(
-        "select (error ->> 'stage')::int from automation_run where id = $1", run.key.run
-    )
-    return stage is None or run.stages.get(stage) != StageStatus.CLOSED
 
 
 @again_if_rolled_back
@@ -178,13 +190,15 @@ async def cancel(account: UUID, run_id: UUID) -> Cancelled:
         run = await _locked(connection, account, run_id)
         halted = run.status == RunStatus.FAILED and await was_halted(connection, run)
         if run.status not in ACTIVE_RUN and not halted:
-            raise IllegalMove(f"The run is {run.status.value}; there is nothing to cancel.")
+            raise IllegalMove(
+                f"The run is {run.status.value}; there is nothing to cancel.", run.status
+            )
         await _set_status(connection, run, RunStatus.CANCELLED)
         cancelled = await reopening.cancel_open(connection, run_id)
         released = await credits.release(connection, account, run_id)
-        kept = await connection.fetch(
-            "select stage, count(*) as items from run_item"
-            " where run_id = $1 and status = 'completed' group by stage",
+        ended = await connection.fetch(
+            "select stage, status, count(*) as items from run_item"
+            " where run_id = $1 and status in ('completed', 'failed') group by stage, status",
             run_id,
         )
     try:
@@ -192,7 +206,10 @@ async def cancel(account: UUID, run_id: UUID) -> Cancelled:
         await queue.cancel(run.key, run.version)
     except RedisError as error:
         log.warning("run %s: cancelled; Redis will be told later: %s", run_id, error)
-    return Cancelled(cancelled, {row["stage"]: row["items"] for row in kept}, released)
+    by_end: dict[str, dict[int, int]] = {"completed": {}, "failed": {}}
+    for row in ended:
+        by_end[row["status"]][row["stage"]] = row["items"]
+    return Cancelled(cancelled, **by_end, released=released)
 
 
 @again_if_rolled_back

@@ -4,14 +4,14 @@ The same insert serves the opening of a stage and a single late outcome: what is
 not entered twice.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 
-from db.lineage import FOLLOWING, ROW_TABLE, SELECTED
+from db.lineage import ROW_TABLE, SELECTED, following
 from pipeline import credits
 from pipeline.options import RunOptions
 from pipeline.prices import price_per_unit
@@ -19,6 +19,9 @@ from pipeline.prices import price_per_unit
 OPEN = "('queued', 'processing')"
 BULK_TIMEOUT = 300.0
 """Seconds for a statement that enters or cancels up to 100,000 items."""
+
+CHUNK = 10_000
+"""Chosen items that one statement enters: what people see of a long opening moves as often."""
 
 LOCK_ARTICLES = (
     "select 1 from content where id in (select content_id from image where id = any($1))"
@@ -57,7 +60,10 @@ async def follow(
             f" where run_item.status not in {OPEN}"
         )
     arguments = [run, parents, since, options.ideas_per_cluster]
-    return await _enter(connection, account, run, stage, FOLLOWING[stage], arguments, again)
+    sql = following(stage, named=parents is not None)
+    entered, price = await _enter(connection, account, run, stage, sql, arguments, again=again)
+    await credits.hold(connection, account, run, stage, price)
+    return entered
 
 
 async def select(
@@ -67,10 +73,25 @@ async def select(
     stage: int,
     options: RunOptions,
     chosen: Sequence[UUID],
+    tell: Callable[[int], Awaitable[None]],
 ) -> list[Child]:
-    """Enter the rows a person chose into the run's first stage."""
-    arguments = [account, list(chosen), options.ideas_per_cluster]
-    return await _enter(connection, account, run, stage, SELECTED[stage], arguments, "nothing")
+    """Enter the rows a person chose into the run's first stage.
+
+    Of many, `tell` is called with the number of those that have been looked at so far.
+    """
+    entered: list[Child] = []
+    price = 0
+    for start in range(0, len(chosen), CHUNK):
+        if len(chosen) > CHUNK:
+            await tell(start)
+        arguments = [account, list(chosen[start : start + CHUNK]), options.ideas_per_cluster]
+        some, cost = await _enter(
+            connection, account, run, stage, SELECTED[stage], arguments, behind=start
+        )
+        entered += some
+        price += cost
+    await credits.hold(connection, account, run, stage, price)
+    return entered
 
 
 async def _enter(
@@ -80,16 +101,22 @@ async def _enter(
     stage: int,
     sql: str,
     arguments: list[Any],
-    again: str,
-) -> list[Child]:
-    """Insert run_item rows for what `sql` selects, hold their price, mark their rows queued."""
+    *,
+    behind: int = 0,
+    again: str = "nothing",
+) -> tuple[list[Child], int]:
+    """Insert run_item rows for what `sql` selects, and mark their rows queued.
+
+    Returns the new items and their price in credits; positions count on from `behind`.
+    """
     n = len(arguments)
     rows = await connection.fetch(
         f"""
         with new as (
             insert into run_item
                    (run_id, account_id, stage, item_id, position, title, price, status, attempts)
-            select ${n + 1}, ${n + 2}, ${n + 3}, item_id, position, left(title, 300),
+            select ${n + 1}, ${n + 2}, ${n + 3}, item_id, position + ${n + 5}::int,
+                   left(title, 300),
                    units * ${n + 4}::int, 'queued', 0
             from ({sql}) as found
             on conflict (run_id, stage, item_id) do {again}
@@ -104,7 +131,7 @@ async def _enter(
         account,
         stage,
         price_per_unit(stage),
+        behind,
         timeout=BULK_TIMEOUT,
     )
-    await credits.hold(connection, account, run, stage, sum(row["price"] for row in rows))
-    return [(row["item_id"], row["position"]) for row in rows]
+    return [(row["item_id"], row["position"]) for row in rows], sum(row["price"] for row in rows)

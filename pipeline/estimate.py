@@ -28,10 +28,12 @@ async def seconds_left(
     if progress.status not in (RunStatus.RUNNING, RunStatus.PAUSED):
         return 0.0
     known = await _durations(account)
-    total, coming = 0.0, 0.0
+    total, coming, before = 0.0, 0.0, 0
     for stage in progress.stages:
+        if stage.status == StageStatus.WAITING:
+            coming += before  # what is done before it has not entered yet
         left = _left(stage, coming, options)
-        coming = left
+        coming, before = left, stage.completed
         if left <= 0 or stage.stage in FREE_STAGES:
             continue
         seconds = _of_this_run(stage.stage, meta) or known.get(stage.stage)

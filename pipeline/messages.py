@@ -89,7 +89,9 @@ def counts_items(stage: int, phase: Phase) -> bool:
 _SPECIAL: dict[tuple[int, Phase], Callable[[dict[str, Any]], str]] = {
     (1, Phase.PREP): lambda d: f"Loading {plural(d['count'], 'keyword')} for clustering",
     (1, Phase.AI_CALL): lambda d: (
-        f"Analyzing keyword relationships ({d['processed']:,}/{d['total']:,})"
+        f"Finding clusters: {d['compared']:,} of {plural(d['total'], 'keyword')} compared"
+        if "compared" in d  # before the stage opens: no keyword has an outcome yet
+        else f"Analyzing keyword relationships ({d['processed']:,}/{d['total']:,})"
     ),
     (1, Phase.SAVE): lambda d: f"Creating {plural(d['cluster_count'], 'cluster')}",
     (2, Phase.PREP): lambda d: f"Preparing {plural(d['count'], 'cluster')} for idea generation",
@@ -109,13 +111,20 @@ _SPECIAL: dict[tuple[int, Phase], Callable[[dict[str, Any]], str]] = {
 }
 
 _GENERAL: dict[Phase, Callable[[int, dict[str, Any]], str]] = {
-    Phase.INIT: lambda n, d: f"Starting {NAMES[n].lower()}",
+    Phase.INIT: lambda n, d: f"Starting {NAMES[n].lower()}{_loaded(n, d)}",
     Phase.PREP: lambda n, d: f"Preparing {plural(d.get('count', 0), ITEMS[n])}",
     Phase.AI_CALL: lambda n, d: f"{DOING[n]} ({d['processed']:,}/{d['total']:,})",
     Phase.PARSE: lambda n, d: f"Checking answers ({d['processed']:,}/{d['total']:,})",
     Phase.SAVE: lambda n, d: f"Saving results ({d['processed']:,}/{d['total']:,})",
     Phase.DONE: lambda n, d: d.get("success") or f"{NAMES[n]} complete",
 }
+
+
+def _loaded(stage: int, d: dict[str, Any]) -> str:
+    """How far a long opening has come, if that is known."""
+    if "loaded" not in d:
+        return ""
+    return f": {d['loaded']:,} of {plural(d['total'], ITEMS[stage])} loaded"
 
 
 def success(stage: int, total: int, completed: int, failed: int, made: dict[str, int]) -> str:

@@ -31,7 +31,7 @@ COUNTED = (
 
 RUN = (
     'select id, status, first_stage, last_stage, "order", concurrency, options, error, started_at,'
-    " ended_at, coalesce(jsonb_array_length(selection), 0) as selected,"
+    " ended_at, selected,"
     + ",".join(f" stage_{n}_result" for n in messages.FUNCTIONS)
     + " from automation_run where id = $1 and account_id = $2"
 )
@@ -96,6 +96,7 @@ class Live(msgspec.Struct):
     meta: dict[str, str] = {}
     shares: dict[int, list[float]] = {}
     prepared: float | None = None
+    opened: float = 0.0
     steps: list[Step] = []
     in_flight: int = 0
 
@@ -113,8 +114,8 @@ async def read(account: UUID, run: UUID) -> Progress | None:
     else:
         live, stages = Live(), await _from_postgres(row)
     first = stages[0]
-    if first.status == StageStatus.WAITING and first.total == 0:
-        first.pending = row["selected"]  # they enter when the stage opens
+    if first.status == StageStatus.WAITING:  # they enter when the stage opens, not all at once
+        first.pending += max(0, row["selected"] - first.total)
     progress = _progress(row, stages, live)
     progress.estimated_seconds_remaining = await estimate.seconds_left(
         account, progress, live.meta, msgspec.convert(row["options"], RunOptions)
@@ -145,6 +146,8 @@ def _from_redis(row: Any, raw: list[Any]) -> tuple[Live, list[StageProgress]]:
         number, item = name.decode().split(":", 1)
         if item == "prepare":
             live.prepared = int(share) / 1000
+        elif item == "opening":
+            live.opened = int(share) / 1000
         else:
             live.shares.setdefault(int(number), []).append(int(share) / 1000)
     live.steps = [msgspec.json.decode(step, type=Step) for step in steps]
@@ -192,7 +195,9 @@ def _progress(row: Any, stages: list[StageProgress], live: Live) -> Progress:
     current = _current(stages)
     single = len(stages) == 1
     prepared = live.prepared if current is stages[0] else None
-    phase, inner = bar.function_phase(current, live.shares.get(current.stage, []), prepared, status)
+    phase, inner = bar.function_phase(
+        current, live.shares.get(current.stage, []), prepared, status, live.opened
+    )
     percentage = inner if single else sum(percentages.values()) / len(stages)
     if status == RunStatus.COMPLETED:
         phase, percentage = Phase.DONE, 100.0
@@ -254,6 +259,8 @@ def _message(
         return stage.result.message
     told = live.meta.get(f"s{stage.stage}:message")
     same_phase = live.meta.get(f"s{stage.stage}:phase") == phase.value
+    if told and stage.status == StageStatus.WAITING:  # what is counted are not outcomes yet
+        return told
     if told and same_phase and not messages.counts_items(stage.stage, phase):
         return told
     values = {"count": stage.total, "total": stage.total, "processed": stage.ended}

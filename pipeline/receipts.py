@@ -6,10 +6,14 @@ import msgspec
 
 
 class Cancelled(msgspec.Struct, frozen=True):
-    """Receipt of a cancel: items cancelled and outcomes kept by stage, credits that came back."""
+    """Receipt of a cancel: each item's end, as counts by stage, and the credits that came back.
+
+    The queues of a stage name the items.
+    """
 
     cancelled: dict[int, int]
     completed: dict[int, int]
+    failed: dict[int, int]
     released: int
 
 

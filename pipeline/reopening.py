@@ -56,15 +56,13 @@ async def hold_for_open(
 
 
 async def cancel_open(connection: asyncpg.Connection, run: UUID) -> dict[int, int]:
-    """Everything open in the run is cancelled; {stage: how many} of those with any.
+    """Everything open in the run is cancelled; {stage: how many}.
 
-    In the order of the stages: an outcome that is being saved hands on to the next stage, and this
-    waits for it. Once nothing of a stage is open, nothing can enter the one after it any more.
+    Stage after stage, also those that have nothing open yet: an outcome that is being saved is
+    waited for here, and what it has entered into the next stage is found there.
     """
     cancelled: dict[int, int] = {}
-    stages = await connection.fetch(
-        "select stage from run_stage where run_id = $1 order by stage", run
-    )
+    stages = await connection.fetch("select stage from run_stage where run_id = $1 order by 1", run)
     for (stage,) in stages:
         result = await connection.fetchval(
             f"""

@@ -46,7 +46,7 @@ class Run(msgspec.Struct):
     order: RunOrder
     concurrency: int
     options: RunOptions
-    selection: list[UUID]
+    selected: int
     prepared: bool
     revived_at: Any
     stages: dict[int, StageStatus]
@@ -57,11 +57,21 @@ class Run(msgspec.Struct):
         return next((n for n, s in sorted(self.stages.items()) if s != StageStatus.CLOSED), None)
 
 
+async def selection(connection: asyncpg.Connection, run: UUID) -> list[UUID]:
+    """The rows chosen for the run's first stage; needed only while that stage waits."""
+    found: list[UUID] = await connection.fetchval(
+        "select selection from automation_run where id = $1", run
+    )
+    return found
+
+
 async def lock(connection: asyncpg.Connection, key: queue.RunKey) -> Run | None:
     """The run, its row locked until the caller's transaction ends; None if there is none."""
     row = await connection.fetchrow(
         # No key update: items that enter meanwhile refer to the run, and must not wait for it.
-        "select * from automation_run where id = $1 and account_id = $2 for no key update",
+        'select status, version, first_stage, last_stage, "order", concurrency, options, prepared,'
+        " selected, revived_at from automation_run where id = $1 and account_id = $2"
+        " for no key update",
         key.run,
         key.account,
     )
@@ -79,7 +89,7 @@ async def lock(connection: asyncpg.Connection, key: queue.RunKey) -> Run | None:
         order=RunOrder(row["order"]),
         concurrency=row["concurrency"],
         options=msgspec.convert(row["options"], RunOptions),
-        selection=msgspec.convert(row["selection"] or [], list[UUID]),
+        selected=row["selected"],
         prepared=row["prepared"],
         revived_at=row["revived_at"],
         stages={s["stage"]: StageStatus(s["status"]) for s in stages},

@@ -5,6 +5,7 @@ not ours to make up.
 """
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -41,7 +42,7 @@ def node() -> int:
     folder = ROOT / "frontend"
     if not (folder / "package-lock.json").exists():
         return 0
-    npm = shutil.which("npm")
+    npm = shutil.which("npm", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
     done = _run([npm, "audit", "--json", "--omit=dev"], cwd=folder) if npm else None
     try:
         found = json.loads(done.stdout)["vulnerabilities"] if done else None
@@ -55,7 +56,13 @@ def node() -> int:
 def _run(command: list[str], cwd: Path | None = None) -> "subprocess.CompletedProcess[str] | None":
     try:
         return subprocess.run(
-            command, cwd=cwd, capture_output=True, text=True, timeout=PATIENCE, check=False
+            command,
+            cwd=cwd,
+            env=os.environ | {"NODE_USE_SYSTEM_CA": "1"},
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
         )
     except (OSError, subprocess.TimeoutExpired):
         return None

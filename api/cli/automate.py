@@ -17,7 +17,7 @@ import click
 import msgspec
 import msgspec.inspect
 
-from api.cli.display import Display, Lines, new_display
+from api.cli.display import Display, Lines, duration, new_display
 from api.cli.report import make_report, print_report, tell_missing, trouble
 from api.cli.session import CANCELLED, Failed, Refusal, account_option, find_account, run_async
 from api.cli.watch import Left, watch
@@ -25,6 +25,7 @@ from db.status import RunOrder
 from pipeline import controls, exporting, importing, provider
 from pipeline.credits import balance
 from pipeline.errors import InsufficientCreditsError
+from pipeline.forecast import forecast
 from pipeline.local import environment
 from pipeline.options import RunOptions
 from pipeline.prices import price_per_unit
@@ -63,9 +64,12 @@ def choice(flag: str, name: str, told: str) -> Callable[[Callable[..., None]], C
     field = {each.name: each for each in msgspec.structs.fields(RunOptions)}[name]
     kind = msgspec.inspect.type_info(field.type)
     limits: click.ParamType = Language()
+    default = field.default
     if isinstance(kind, msgspec.inspect.IntType):
         limits = click.IntRange(kind.ge, kind.le)
-    return click.option(flag, name, type=limits, help=told, show_default=str(field.default))
+    if isinstance(kind, msgspec.inspect.EnumType):
+        limits, default = click.Choice([each.value for each in kind.cls]), default.value
+    return click.option(flag, name, type=limits, help=told, show_default=str(default))
 
 
 @click.command()
@@ -73,6 +77,7 @@ def choice(flag: str, name: str, told: str) -> Callable[[Callable[..., None]], C
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder for articles.")
 @click.option("--flow", is_flag=True, help="Hand items on one by one instead of stage by stage.")
 @click.option("--concurrency", type=click.IntRange(1, 1000), help="Items at work at once.")
+@choice("--granularity", "granularity", "How fine keywords are clustered.")
 @choice("--ideas", "ideas_per_cluster", "Ideas per cluster.")
 @choice("--words", "target_words", "Words per article.")
 @choice("--images", "images_per_article", "Images inside an article.")
@@ -203,6 +208,7 @@ async def _start(account_id: UUID, wanted: Wanted, notes: Display) -> UUID:
         f"{plural(len(saved.ids), 'keyword')} to work on:"
         f" {saved.created:,} new, {saved.joined:,} known before"
     )
+    notes.say(await _expected(account_id, saved.ids, wanted))
     return await controls.start(
         account_id,
         first_stage=1,
@@ -213,6 +219,24 @@ async def _start(account_id: UUID, wanted: Wanted, notes: Display) -> UUID:
         concurrency=wanted.concurrency,
         started_by="igny8 automate",
     )
+
+
+async def _expected(account_id: UUID, keywords: list[UUID], wanted: Wanted) -> str:
+    """What the run will take, in one line."""
+    found = await forecast(
+        account_id,
+        first_stage=1,
+        last_stage=7,
+        selection=keywords,
+        options=wanted.options,
+        concurrency=wanted.concurrency,
+    )
+    text = f"Expected: about {plural(found.stages[3].items, 'article')}, {found.credits:,} credits"
+    if not found.enough:
+        text += f" (you have {found.balance:,}: the run will stop when they are used up)"
+    if found.seconds_low is not None and found.seconds_high is not None:
+        text += f", {duration(found.seconds_low)} to {duration(found.seconds_high)}"
+    return text
 
 
 async def _check_credits(account_id: UUID, keywords: int) -> None:

@@ -12,6 +12,7 @@ from uuid import UUID
 
 import msgspec
 
+from db.status import Granularity
 from piccolo_conf import DB
 from pipeline import prompts, provider
 from pipeline.errors import RetryLater
@@ -24,11 +25,15 @@ LONGEST_WAIT = 60.0
 
 
 class Asker(msgspec.Struct):
-    """Who asks. A patient one waits and tries again itself where others leave it to the engine."""
+    """Who asks, and how fine the answer is to be.
+
+    A patient one waits and tries again itself where others leave it to the engine.
+    """
 
     account_id: UUID
     usage: Usage
     patient: bool = False
+    granularity: Granularity = Granularity.NEED
 
     async def ask(
         self, name: str, data: Any, answer: type[Answer], check: Callable[[Answer], list[str]]

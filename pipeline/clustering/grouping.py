@@ -9,6 +9,7 @@ from uuid import UUID
 
 import msgspec
 
+from db.status import Granularity
 from pipeline.clustering.answers import ClusterGroups, faults_of_groups, sole_groups
 from pipeline.clustering.asking import Asker
 from pipeline.clustering.similarity import Vectors, centroids, nearest
@@ -17,7 +18,14 @@ from pipeline.fields import one_line
 from pipeline.provider import AnswerCut
 from pipeline.words import key_of
 
-GRANULARITY = "one page per need: keywords that one and the same page can answer well"
+GRANULARITY = {
+    Granularity.NEED: "one page per need: keywords that one and the same page can answer well",
+    Granularity.TOPIC: "one page per topic: needs so close that one longer page covers all of them,"
+    " each in a section of its own",
+    Granularity.BROAD: "one page per broad topic: everything about a subject that one guide with"
+    " many sections covers",
+}
+"""What the AI service is told about how fine to sort."""
 
 EXAMPLES = 3
 LONGEST_NAME = 200
@@ -100,7 +108,7 @@ async def _ask(
             for number, offer in enumerate(offers, 1)
         ],
         "keywords": [{"id": n, "text": text} for n, text in zip(numbers, texts, strict=True)],
-        "granularity": GRANULARITY,
+        "granularity": GRANULARITY[asker.granularity],
     }
     answer = await asker.ask(
         "cluster_groups", data, ClusterGroups, lambda given: faults_of_groups(given, numbers)

@@ -14,7 +14,7 @@ import msgspec
 
 from pipeline.clustering.answers import ClusterLabels, faults_of_labels, sole_groups
 from pipeline.clustering.asking import Asker, each
-from pipeline.clustering.grouping import EXAMPLES, tidy_name
+from pipeline.clustering.grouping import EXAMPLES, GRANULARITY, tidy_name
 from pipeline.clustering.similarity import Vectors, centroids, order
 from pipeline.errors import ContentPolicyError
 from pipeline.provider import AnswerCut
@@ -101,7 +101,8 @@ async def _ask(
                 "examples": examples(label, texts, vectors),
             }
             for number, label in zip(numbers, part, strict=True)
-        ]
+        ],
+        "granularity": GRANULARITY[asker.granularity],
     }
     try:
         answer = await asker.ask(

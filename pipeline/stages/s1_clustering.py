@@ -35,9 +35,16 @@ async def prepare(preparation: Preparation) -> Sequence[UUID]:
         preparation.run_id,
         [found[items[0]].text for items in to_place.values()],
         await rows.clusters(preparation.account_id),
-        Asker(preparation.account_id, preparation.usage, patient=True),
+        Asker(
+            preparation.account_id,
+            preparation.usage,
+            patient=True,
+            granularity=preparation.options.granularity,
+        ),
         preparation.concurrency,
-        lambda share: preparation.report(Phase.AI_CALL, share),
+        lambda share: preparation.report(
+            Phase.AI_CALL, share, compared=round(share * len(preparation.items))
+        ),
     )
     ordered = [item for text in texts for item in to_place[key_of(text)]]
     return list(dict.fromkeys([*ordered, *preparation.items]))
@@ -50,7 +57,8 @@ async def work(job: Job) -> Outcomes:
     found = await rows.keywords(job.account_id, job.run_id, items)
     outcomes, to_place = _sorted(items, found)
     texts = [found[same[0]].text for same in to_place.values()]
-    placed = await place(texts, job.run_id, Asker(job.account_id, job.usage)) if texts else {}
+    asker = Asker(job.account_id, job.usage, granularity=job.options.granularity)
+    placed = await place(texts, job.run_id, asker) if texts else {}
     job.report(Phase.AI_CALL, 1.0)
     for text, result in placed.items():
         outcome = result if isinstance(result, ItemError) else Done(result)

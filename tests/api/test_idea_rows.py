@@ -45,7 +45,7 @@ async def test_the_whole_plan_can_be_changed(
         ("summary", "a\0", "summary"),
         ("outline", [], "outline"),
         ("outline", [{"heading": " "}], "outline[0].heading"),
-        ("outline", [{"heading": "a", "other": 1}], "outline[0]"),
+        ("outline", [{"heading": "a", "other": 1}], "outline[0].other"),
         ("outline", [{"heading": "a"}] * 11, "outline"),
         ("primary_keyword", "x" * 201, "primary_keyword"),
         ("secondary_keywords", ["a", "\0"], "secondary_keywords[1]"),

@@ -88,6 +88,15 @@ async def test_one_queue_is_read_page_by_page(
     assert seen == [str(i) for i in items["completed"]]
 
 
+async def test_items_are_found_by_their_titles(
+    client: httpx2.AsyncClient, run: UUID, items: dict[str, list[UUID]]
+) -> None:
+    found = await queues(client, run, q="ITEM 3")
+    assert [row["title"] for row in found["pending"]] == ["item 3"]
+    assert found["counts"]["pending"] == 5
+    assert (await queues(client, run, q="item %"))["pending"] == []
+
+
 async def test_going_on_needs_to_know_in_which_queue(client: httpx2.AsyncClient, run: UUID) -> None:
     answer = await client.get(f"/api/v1/runs/{run}/stages/1/queues", params={"after": "0-1"})
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, "queue")

@@ -6,7 +6,9 @@ from uuid import UUID, uuid4
 import httpx2
 import pytest
 
+from db.status import Phase
 from piccolo_conf import DB
+from pipeline import advance, connections, queue
 from pipeline.messages import FUNCTIONS
 
 
@@ -189,3 +191,65 @@ async def test_a_retry_names_bad_fields(client: httpx2.AsyncClient, run: UUID) -
     answer = await client.post(f"/api/v1/runs/{run}/retry", json=body)
     fields = {each["field"] for each in answer.json()["errors"]}
     assert fields == {"stage", "items", "force"}
+
+
+async def test_runs_are_listed_by_function_and_kind(
+    client: httpx2.AsyncClient, run: UUID, keywords: list[UUID]
+) -> None:
+    by_hand = (await start(client, function="auto_cluster", selection=[str(keywords[0])])).json()
+    for params, ids in (
+        ({"function": "auto_cluster"}, [by_hand["id"]]),
+        ({"function": "generate_ideas"}, []),
+        ({"kind": "by_hand"}, [by_hand["id"]]),
+        ({"kind": "automation"}, [str(run)]),
+    ):
+        answer = await client.get("/api/v1/runs", params=params)
+        assert [each["id"] for each in answer.json()["items"]] == ids
+
+
+async def test_a_run_tells_its_credits_and_moves(
+    client: httpx2.AsyncClient, account: UUID, run: UUID
+) -> None:
+    async with DB.connection() as connection:
+        await connection.execute(
+            "insert into credit_entry (account_id, run_id, stage, kind, amount, held)"
+            " values ($1, $2, 1, 'charge', 0, -3)",
+            account,
+            run,
+        )
+    shown = (await client.get(f"/api/v1/runs/{run}")).json()
+    assert (shown["credits_used"], shown["moves"]) == (3, ["pause", "cancel", "retry"])
+
+
+async def test_an_illegal_move_names_the_legal_ones(client: httpx2.AsyncClient, run: UUID) -> None:
+    await client.post(f"/api/v1/runs/{run}/cancel")
+    answer = await client.post(f"/api/v1/runs/{run}/pause")
+    assert (answer.status_code, answer.json()["moves"]) == (409, ["retry"])
+
+
+async def test_the_step_log_is_read_page_by_page(
+    client: httpx2.AsyncClient, account: UUID, run: UUID
+) -> None:
+    key = queue.RunKey(account, run)
+    for _ in range(5):
+        await advance.say(key, 1, Phase.INIT, {"count": 3})
+    first = (await client.get(f"/api/v1/runs/{run}/steps", params={"limit": 3})).json()
+    assert [step["number"] for step in first["items"]] == [1, 2, 3]
+    rest = await client.get(f"/api/v1/runs/{run}/steps", params={"after": first["next"]})
+    assert [step["number"] for step in rest.json()["items"]] == [4, 5]
+    assert rest.json()["next"] is None
+
+
+async def test_the_step_log_of_long_ago_is_what_each_stage_closed_with(
+    client: httpx2.AsyncClient, run: UUID
+) -> None:
+    async with DB.connection() as connection:
+        await connection.execute(
+            "update automation_run set stage_1_result = $2 where id = $1", run, {"message": "Done"}
+        )
+        await connection.execute(
+            "update run_stage set closed_at = now() where run_id = $1 and stage = 1", run
+        )
+    await connections.state().flushall()
+    (step,) = (await client.get(f"/api/v1/runs/{run}/steps")).json()["items"]
+    assert (step["stage"], step["phase"], step["message"]) == (1, "DONE", "Done")

@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("measure", ["whole", "kill", "flushall", "sockets"])
+@pytest.mark.parametrize("measure", ["whole", "kill", "flushall", "api", "sockets"])
 def test_nothing_is_lost_doubled_or_charged_twice(measure: str) -> None:
     command = [sys.executable, "-m", "bench", measure, "--short"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=180)

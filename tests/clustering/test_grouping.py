@@ -4,8 +4,17 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from db.status import Granularity
 from pipeline.clustering.asking import Asker
-from pipeline.clustering.grouping import Draft, Grouped, Offer, group, joined, tidy_name
+from pipeline.clustering.grouping import (
+    GRANULARITY,
+    Draft,
+    Grouped,
+    Offer,
+    group,
+    joined,
+    tidy_name,
+)
 from pipeline.clustering.similarity import Vectors, centred, text_vectors
 from pipeline.errors import AIProviderError, ContentPolicyError
 from pipeline.stage import Usage
@@ -34,6 +43,15 @@ def without(answer: dict[str, Any], *ids: int) -> dict[str, Any]:
     for one in answer["groups"]:
         one["keyword_ids"] = [n for n in one["keyword_ids"] if n not in ids]
     return answer
+
+
+@pytest.mark.parametrize("granularity", Granularity)
+async def test_the_question_says_how_fine_to_sort(
+    account: UUID, oracle: Oracle, ai: Service, granularity: Granularity
+) -> None:
+    ai.says("ClusterGroups", oracle.groups)
+    await group(TEXTS, [], Asker(account, Usage(), granularity=granularity), vectors)
+    assert ai.data("ClusterGroups")["granularity"] == GRANULARITY[granularity]
 
 
 async def test_ids_left_out_are_asked_for_once_more_and_only_they(

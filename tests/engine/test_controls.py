@@ -73,7 +73,7 @@ async def test_nothing_starts_in_a_paused_run_and_what_is_in_flight_finishes(
     await advance(key)
     claim = await fakes.claimed(key, [(2, 1)])
     await controls.pause(account, key.run)
-    assert await queue.claim(key, uuid4().hex, "another", 60.0, [(2, 1)]) == queue.Refused("paused")
+    assert await queue.claim(key, "a turn", "another", 60.0, [(2, 1)]) == queue.Refused("paused")
     await fakes.do(claim)
     assert sorted((await fakes.items(key, 2)).values()) == ["completed", "queued"]
     await controls.resume(account, key.run)
@@ -86,7 +86,7 @@ async def test_a_cancel_says_what_it_did_and_gives_credits_back(account: UUID, f
     await advance(key)
     await fakes.do(await fakes.claimed(key, [(2, 1)]))
     receipt = await controls.cancel(account, key.run)
-    assert receipt == receipts.Cancelled({2: 2}, {2: 1}, 8)
+    assert receipt == receipts.Cancelled({2: 2}, {2: 1}, {}, 8)
     assert await credits.balance(account) == 10_000 - 4
     statuses = "select generation_status, count(*) from cluster group by 1 order by 1"
     assert await fakes.rows(statuses) == [("cancelled", 2), ("completed", 1)]

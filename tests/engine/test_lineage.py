@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from db.lineage import FOLLOWING, ROW_TABLE, SELECTED
+from db.lineage import FOLLOWING, ROW_TABLE, SELECTED, following
 from db.status import GenerationStatus
 from piccolo_conf import DB
 from pipeline import controls, entering, ledger, queue
@@ -74,7 +74,7 @@ async def test_nothing_follows_from_a_failed_item(account: UUID, fate: Fate) -> 
     first = next(iter(await fakes.items(key, 2)))
     fate.errors[2, first] = AIProviderError("down")
     await fakes.go_on(key)
-    assert await ask(FOLLOWING[3], key.run, [first], None, 2) == []
+    assert await ask(following(3, named=True), key.run, [first], None, 2) == []
 
 
 async def test_ideas_of_an_earlier_run_do_not_follow(account: UUID, fate: Fate) -> None:

@@ -170,6 +170,9 @@ class History(Processes):
                 )
             except TRANSIENT:
                 await asyncio.sleep(0.5)
+            except Exception as error:  # noqa: BLE001 - told at the end
+                self.bugs.append(f"the start raised {error!r}")
+                return
         self.key = queue.RunKey(ACCOUNT, next(iter(self.store.tables["run"])))
 
     def act(self, what: str) -> None:

@@ -168,7 +168,7 @@ def missing_hold(t: Transaction, sql: str, a: Args) -> Answer:
     return [record("missing")((needed - held_by(t, a[1]).get(a[1], 0),))]
 
 
-@statement("select stage from run_stage where run_id = $1 order by stage")
+@statement("select stage from run_stage where run_id = $1 order by 1")
 def all_stages(t: Transaction, sql: str, a: Args) -> Answer:
     return [record("stage")((stage,)) for stage, _ in sorted(t.rows("stage"))]
 
@@ -233,10 +233,10 @@ def _articles(t: Transaction, images: dict[Any, ItemRow]) -> dict[Any, int]:
 
 @statement("insert into run_item (run_id, account_id, stage, item_id, position, title, price")
 def enter(t: Transaction, sql: str, a: Args) -> Answer:
-    *arguments, _, _, stage, price = a
+    *arguments, _, _, stage, price, behind = a
     if len(arguments) == 3:
         known = [item for item in arguments[1] if t.get("row", (ROW_TABLE[stage], item))]
-        found = {item: place for place, item in enumerate(known, start=1)}
+        found = {item: place for place, item in enumerate(known, start=1 + behind)}
     else:
         found = following_items(t, stage, arguments[1], arguments[2])
     again = "do update set status = 'queued'" in flat(sql)

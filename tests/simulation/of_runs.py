@@ -9,6 +9,7 @@ from tests.simulation.book import (
     Args,
     change,
     chosen,
+    fence,
     items,
     record,
     set_run,
@@ -100,10 +101,12 @@ def end_run(t: Transaction, sql: str, a: Args) -> Answer:
 # Controls --------------------------------------------------------------------------------------
 
 
-@statement("select count(*) from (")
+@statement("select count(*), coalesce(sum(units), 0)::bigint from (")
 def usable(t: Transaction, sql: str, a: Args) -> Answer:
     found = {key[1] for key, _ in t.rows("row")}
-    return [record("count")((len(found & set(a[1])),))]
+    units = 2 if "target_words" in sql else 1
+    usable = len(found & set(a[1]))
+    return [record("count units")((usable, usable * units))]
 
 
 @statement("insert into automation_run (id, account_id, first_stage")
@@ -113,6 +116,7 @@ def start_run(t: Transaction, sql: str, a: Args) -> Answer:
         *(run, account, first, last, order, "running", 1, first, concurrency),
         options=msgspec.to_builtins(options),
         selection=selection,
+        selected=len(selection),
         prepared=False,
     )
     t.put("run", run, row)
@@ -139,12 +143,12 @@ def error_stage(t: Transaction, sql: str, a: Args) -> Answer:
     return [record("stage")((None if error is None else error["stage"],))]
 
 
-@statement(
-    "select stage, count(*) as items from run_item where run_id = $1 and status = 'completed'"
-)
+@statement("select stage, status, count(*) as items from run_item where run_id = $1")
 def kept(t: Transaction, sql: str, a: Args) -> Answer:
-    stages = [key[0] for key, row in t.rows("item") if row.status == "completed"]
-    return [record("stage items")((n, stages.count(n))) for n in sorted(set(stages))]
+    allowed = fence(sql) or ()
+    ended = [(key[0], row.status) for key, row in t.rows("item") if row.status in allowed]
+    made = record("stage status items")
+    return [made((*end, ended.count(end))) for end in sorted(set(ended))]
 
 
 @statement("update automation_run set revived_at = now() where id = $1")
@@ -175,12 +179,17 @@ def facts(t: Transaction, sql: str, a: Args) -> Answer:
     return [record("account_id options last_stage")((run.account_id, run.options, run.last_stage))]
 
 
+@statement("select selection from automation_run where id = $1")
+def selection(t: Transaction, sql: str, a: Args) -> Answer:
+    return [record("selection")((t.get("run", a[0]).selection,))]
+
+
 COLUMNS = (
-    "first_stage last_stage order status version concurrency options selection prepared revived_at"
+    "first_stage last_stage order status version concurrency options selected prepared revived_at"
 )
 
 
-@statement("select * from automation_run where id = $1 and account_id = $2")
+@statement("prepared, selected, revived_at from automation_run where id = $1 and account_id = $2")
 def lock_run(t: Transaction, sql: str, a: Args) -> Answer:
     run = t.get("run", a[0])
     if run is None or run.account_id != a[1]:

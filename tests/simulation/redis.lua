@@ -157,11 +157,20 @@ function R.SISMEMBER(key, member)
   local found = at(key)
   return found and found[member] and 1 or 0
 end
-function R.SADD(key, member)
-  local found = made(key)
-  if found[member] then return 0 end
-  found[member] = true
-  return 1
+function R.SMISMEMBER(key, ...)
+  local out = {}
+  for i, member in ipairs({...}) do out[i] = R.SISMEMBER(key, member) end
+  return out
+end
+function R.SADD(key, ...)
+  local found, new = made(key), 0
+  for _, member in ipairs({...}) do
+    if not found[member] then
+      found[member] = true
+      new = new + 1
+    end
+  end
+  return new
 end
 function R.SREM(key, member)
   local found = at(key)
@@ -210,6 +219,7 @@ end
 function R.ZRANGEBYSCORE(key, low, high, _, offset, limit)
   local out = between(at(key), low, high)
   if not offset then return out end
+  if tonumber(limit) == 0 then return {} end
   return part(out, tonumber(offset), tonumber(offset) + tonumber(limit) - 1)
 end
 function R.ZCOUNT(key, low, high) return #between(at(key), low, high) end

@@ -29,7 +29,8 @@ class RunRow(msgspec.Struct, frozen=True):
     stage: int
     concurrency: int
     options: dict[str, Any]
-    selection: list[str]
+    selection: list[UUID]
+    selected: int
     prepared: bool
     error: Any = None
     revived_at: float | None = None

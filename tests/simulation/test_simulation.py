@@ -79,7 +79,7 @@ SCRIPT_MUTATIONS = {
         "    to_pending(stage, item, 0)\n",
         "",
     ),
-    "filling enters what is known already": ("fill", "if not set_of(stage, item) then", "do"),
+    "filling enters what is known already": ("fill", "  if not known[i] then", "  do"),
 }
 
 

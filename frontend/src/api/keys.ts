@@ -1,0 +1,15 @@
+// Every query key, written once.
+import type { Filters, Table } from './tables';
+
+export const keys = {
+  session: ['session'] as const,
+  credits: ['credits'] as const,
+  runs: ['runs'] as const,
+  activeRuns: ['runs', 'active'] as const,
+  run: (id: string) => ['runs', 'one', id] as const,
+  progress: (id: string) => ['runs', 'progress', id] as const,
+  queues: (id: string) => ['runs', 'queues', id] as const,
+  rows: (table: Table) => ['rows', table] as const,
+  list: (table: Table, query: Filters) => ['rows', table, 'list', query] as const,
+  row: (table: Table, id: string) => ['rows', table, 'one', id] as const,
+};
