@@ -59,7 +59,7 @@ async def prepare(
     finally:
         work.cancel()
         watch.cancel()
-        await queue.prepare_unlock(key)
+        await state().delete(_lock_name(key))
 
 
 async def _attempts(stage: int, preparation: Preparation) -> Sequence[UUID]:
@@ -80,9 +80,13 @@ async def _attempts(stage: int, preparation: Preparation) -> Sequence[UUID]:
     raise AssertionError("unreachable: the last attempt returns or raises")
 
 
+def _lock_name(key: queue.RunKey) -> str:
+    return key.meta.removesuffix("meta") + "preparing"
+
+
 async def _lock(key: queue.RunKey, token: str, *, again: bool = False) -> bool:
     """Take (or with `again` keep) the right to prepare the run's first stage, for a lease."""
-    name, ms = key.meta.removesuffix("meta") + "preparing", round(settings().lease_seconds * 1000)
+    name, ms = _lock_name(key), round(settings().lease_seconds * 1000)
     return bool(await state().set(name, token, px=ms, xx=again, nx=not again))
 
 
