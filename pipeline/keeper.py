@@ -23,7 +23,7 @@ from redis.exceptions import RedisError
 from db.engine import TRANSIENT
 from db.status import ACTIVE_RUN, RunStatus, StageStatus
 from piccolo_conf import DB
-from pipeline import broker, queue
+from pipeline import broker, queue, reopening
 from pipeline.comparing import mend_ended, mend_running
 from pipeline.connections import close_all, open_all, state
 from pipeline.logs import set_up_logs
@@ -149,11 +149,19 @@ class Keeper:
             if comparing and (moved := await mend_ended(key, row["version"])):
                 await _rescued("restored", key, moved)
             return
-        if self._may_reap() and (items := await queue.reap(key)):
-            await _rescued("lease", key, items)
+        if self._may_reap():
+            await self._reap(key)
         if look.status == RunStatus.RUNNING:
             await self._ring(key, look, waiting)
             await self._repair(key, look, row)
+
+    async def _reap(self, key: RunKey) -> None:
+        """PostgreSQL hears it first, so that it never says processing of what is pending."""
+        until, stages = await queue.overdue(key)
+        for stage, items in stages.items():
+            await reopening.put_back(key.run, stage, items)
+        if until and (moved := await queue.reap(key, until=until)):
+            await _rescued("lease", key, moved)
 
     async def _retell(self, key: RunKey, row: Any) -> None:
         if row["status"] == RunStatus.CANCELLED:

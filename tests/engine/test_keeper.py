@@ -62,6 +62,23 @@ async def test_what_a_dead_worker_held_is_pending_again(
     assert (await rescues())["lease"] == 1
 
 
+@pytest.mark.parametrize("paused", [False, True])
+async def test_what_a_dead_worker_had_begun_is_queued_in_postgresql_too(
+    account: UUID, watch: keeper.Keeper, paused: bool
+) -> None:
+    key = await fakes.start(account, count=1)
+    await advance(key)
+    claim = await claim_and_die(key)
+    item = claim.items[0]
+    await ledger.begin(key.run, 2, [(item.id, item.attempt)])
+    if paused:
+        await controls.pause(account, key.run)
+    await watch.tick()
+    assert await fakes.items(key, 2) == {item.id: "queued"}
+    assert await fakes.one("select generation_status from cluster") == "queued"
+    await fakes.same_in_redis(key)
+
+
 @pytest.mark.parametrize("outage", ["restart", "silence", "error"])
 async def test_nothing_is_reaped_until_redis_has_been_back_for_a_whole_lease(
     account: UUID, watch: keeper.Keeper, outage: str
