@@ -1,0 +1,115 @@
+// What the run will take: items, credits and time, each said to be expected where it is; the start.
+import { Alert, Button, Skeleton, Stack, Text } from '@mantine/core';
+import { IconPlayerPlay } from '@tabler/icons-react';
+import type { Schemas } from '../../api/client';
+import type { RunSetupState } from '../../hooks/useRunSetup';
+import { useSession } from '../../hooks/useSession';
+import { number } from '../../words';
+import { ErrorPanel, NextStep } from '../common/ErrorPanel';
+import classes from './RunSetup.module.css';
+import { duration } from './stages';
+
+type Forecast = Schemas['Forecast'];
+
+export function Estimate({ state }: { state: RunSetupState }) {
+  const { estimate, refused, startable, setup } = state;
+  const nothing = !startable && setup.source !== 'all_new' && !state.matching.isFetching;
+  const known = startable && !estimate.error ? estimate.data : undefined;
+  return (
+    <Stack gap="sm">
+      {estimate.error && startable && (
+        <ErrorPanel error={estimate.error} onRetry={() => void estimate.refetch()} />
+      )}
+      {known && <Table forecast={known} old={!state.current} />}
+      {known && <Cost forecast={known} />}
+      {!known && estimate.isFetching && <Skeleton h={200} />}
+      {nothing && !known && <Text size="sm">Nothing is chosen: no keyword matches.</Text>}
+      {refused && <ErrorPanel error={refused} />}
+      <Button
+        size="md"
+        leftSection={<IconPlayerPlay size={18} aria-hidden />}
+        onClick={state.begin}
+        disabled={!known}
+        loading={state.beginning}
+      >
+        Start the run
+      </Button>
+    </Stack>
+  );
+}
+
+function Table({ forecast, old }: { forecast: Forecast; old: boolean }) {
+  return (
+    <table className={`${classes.forecast} ${old ? classes.old : ''}`} aria-busy={old}>
+      <thead>
+        <tr>
+          <th scope="col">Stage</th>
+          <th scope="col">Items</th>
+          <th scope="col">Credits</th>
+        </tr>
+      </thead>
+      <tbody>
+        {forecast.stages.map((stage) => (
+          <tr key={stage.stage}>
+            <th scope="row">
+              {stage.stage}. {stage.name}
+            </th>
+            <td>
+              {number(stage.items)}
+              {!stage.items_known && ' expected'}
+            </td>
+            <td>{number(stage.credits)}</td>
+          </tr>
+        ))}
+      </tbody>
+      <tfoot>
+        <tr>
+          <th scope="row">Total</th>
+          <td />
+          <td data-testid="credits">
+            {!forecast.credits_known && 'about '}
+            {number(forecast.credits)}
+          </td>
+        </tr>
+      </tfoot>
+    </table>
+  );
+}
+
+function Cost({ forecast }: { forecast: Forecast }) {
+  const { data: session } = useSession();
+  const { seconds_low: low, seconds_high: high } = forecast;
+  return (
+    <Stack gap={6}>
+      <Text size="sm" data-testid="time">
+        Time:{' '}
+        {low === null || high === null
+          ? 'known after the first run of these stages'
+          : duration(low) === duration(high)
+            ? `about ${duration(low)}`
+            : `${duration(low)} to ${duration(high)}`}
+      </Text>
+      <Text size="sm" data-testid="balance">
+        Balance: {number(forecast.balance)} credits
+        {forecast.enough && ', which is enough'}
+      </Text>
+      {!forecast.enough && (
+        <Alert variant="outline" color="orange" p="xs" role="status">
+          <Stack gap="xs" align="flex-start">
+            <Text size="sm">
+              The balance does not cover all of it. The run starts, and stops at the stage that
+              cannot be paid for; it can be resumed after a purchase.
+            </Text>
+            <NextStep
+              action={{
+                kind: 'purchase_credits',
+                label: 'Purchase Credits',
+                href: session?.purchase_url ?? null,
+              }}
+            />
+          </Stack>
+        </Alert>
+      )}
+    </Stack>
+  );
+}
