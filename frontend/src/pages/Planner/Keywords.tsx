@@ -1,6 +1,7 @@
 // The keywords of the account: where everything begins.
 import { Button } from '@mantine/core';
 import type { Rows } from '../../api/tables';
+import { AutomateButton } from '../../components/automation/AutomateButton';
 import { EmptyState } from '../../components/common/EmptyState';
 import { FilterSelect, SearchField, TableFilters } from '../../components/common/filters';
 import { type Column, LiveTable } from '../../components/common/LiveTable';
@@ -94,6 +95,7 @@ export default function Keywords() {
         }
       />
       <SelectionBar selection={selection} noun={['keyword', 'keywords']} more={list.more}>
+        <AutomateButton ids={selection.ids} />
         <Button size="compact-md" onClick={cluster} loading={starting}>
           Cluster keywords
         </Button>
