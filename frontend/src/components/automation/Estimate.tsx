@@ -82,12 +82,7 @@ function Cost({ forecast }: { forecast: Forecast }) {
   return (
     <Stack gap={6}>
       <Text size="sm" data-testid="time">
-        Time:{' '}
-        {low === null || high === null
-          ? 'known after the first run of these stages'
-          : duration(low) === duration(high)
-            ? `about ${duration(low)}`
-            : `${duration(low)} to ${duration(high)}`}
+        Time: {low === null || high === null ? UNKNOWN : range(low, high)}
       </Text>
       <Text size="sm" data-testid="balance">
         Balance: {number(forecast.balance)} credits
@@ -112,4 +107,12 @@ function Cost({ forecast }: { forecast: Forecast }) {
       )}
     </Stack>
   );
+}
+
+const UNKNOWN = 'known after the first run of these stages';
+
+/** "3 min to 5 min"; nobody needs a forecast in tenths of a second. */
+function range(low: number, high: number): string {
+  const [from, to] = [low, high].map((seconds) => duration(Math.max(10, Math.ceil(seconds))));
+  return from === to ? `about ${to}` : `${from} to ${to}`;
 }

@@ -40,7 +40,12 @@ export function StageLane({ run, stage, queue, q, retry }: StageLaneProps) {
   const entries = count > 0 ? list.entries : [];
   const canRetry = queue === 'failed' && run.moves.includes('retry');
   return (
-    <section className={classes.lane} data-queue={queue} aria-labelledby={titleId}>
+    <section
+      className={classes.lane}
+      data-queue={queue}
+      data-empty={count === 0 || undefined}
+      aria-labelledby={titleId}
+    >
       <Title order={3} className={classes.title} id={titleId}>
         {label(queue)} <span data-testid="count">{number(count)}</span>
       </Title>

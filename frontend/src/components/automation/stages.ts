@@ -82,9 +82,10 @@ export function items(count: number): string {
   return `${number(count)} ${count === 1 ? 'item' : 'items'}`;
 }
 
-/** Seconds as a length of time: "8 s", "3 min", "1.5 h". */
+/** Seconds as a length of time: "0.4 s", "8 s", "3 min", "1.5 h". */
 export function duration(seconds: number): string {
-  if (seconds < 90) return `${number(Math.max(1, Math.round(seconds)))} s`;
+  if (seconds < 10) return `${number(Math.max(0.1, seconds))} s`;
+  if (seconds < 90) return `${number(Math.round(seconds))} s`;
   if (seconds < 5400) return `${number(Math.round(seconds / 60))} min`;
   return `${number(seconds / 3600)} h`;
 }
