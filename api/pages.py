@@ -9,11 +9,10 @@ from typing import Any
 
 from litestar import Request, Response, get
 from litestar.datastructures import CacheControlHeader
+from litestar.exceptions import NotFoundException
 from litestar.handlers import HTTPRouteHandler
 from litestar.router import Router
 from litestar.static_files import create_static_files_router
-
-from api.problems import Problem
 
 DIST = Path(__file__).parent.parent / "frontend" / "dist"
 
@@ -58,7 +57,7 @@ def show_page(request: Request[Any, Any, Any]) -> Response[str]:
     """The app's one page, at whatever address of the app; it finds out itself what to show."""
     address = request.url.path
     if address.startswith(("/api/", "/schema/", "/assets/")) or "." in address.rpartition("/")[2]:
-        raise Problem(404, "not_found", f"There is nothing at {address[:200]}.")
+        raise NotFoundException
     try:
         page = (DIST / "index.html").read_text()
     except FileNotFoundError:

@@ -2,7 +2,7 @@
 
 Any number may start at once: an advisory lock lets one work and the others find nothing to do.
 All that is missing is applied in one transaction, so a kill in the middle leaves what was before.
-`python -m db.migrate new NAME` writes a migration for what changed in `tables.py`;
+`python -m db.migrate new NAME` writes a migration for what changed in `tables/`;
 `python -m db.migrate rewrite` writes the first one anew, while nothing has been released.
 """
 
@@ -26,7 +26,7 @@ LOCK = 7_265_646
 
 FOLDER = Path(__file__).parent / "migrations"
 TABLES = "db_0001_tables.py"
-"""The first migration: Piccolo writes it from `tables.py`. The second is written by hand."""
+"""The first migration: Piccolo writes it from `tables/`. The second is written by hand."""
 
 
 class MigrationFailed(Exception):
@@ -74,7 +74,7 @@ async def _apply() -> None:
 
 
 async def drift() -> list[str]:
-    """What `tables.py` has and the migrations lack, as Piccolo's statements; [] if they agree."""
+    """What `tables/` has and the migrations lack, as Piccolo's statements; [] if they agree."""
     manager = AutoMigrationManager(auto_input="y")
     with contextlib.redirect_stdout(io.StringIO()):
         changes = await manager.get_alter_statements(app_config=Finder().get_app_config("db"))
@@ -82,7 +82,7 @@ async def drift() -> list[str]:
 
 
 async def new(name: str) -> Path:
-    """Write a migration, numbered and named, for what changed in `tables.py`. Returns its file."""
+    """Write a migration, numbered and named, for what changed in `tables/`. Returns its file."""
     if not re.fullmatch(r"[a-z0-9_]+", name):
         raise MigrationFailed(f"{name!r} is no name for a migration: use a-z, 0-9 and _")
     number = max((int(taken[:4]) for taken in _ids()), default=0) + 1
@@ -90,7 +90,7 @@ async def new(name: str) -> Path:
 
 
 async def rewrite() -> Path:
-    """Write the first migration anew from `tables.py`. Databases made before must be made anew."""
+    """Write the first migration anew from `tables/`. Databases made before must be made anew."""
     later = [name for name in _ids() if int(name[:4]) > 2]
     if later:
         raise MigrationFailed(f"these would no longer apply, fold them in first: {later}")
@@ -101,7 +101,7 @@ async def rewrite() -> Path:
 async def _write(name: str) -> Path:
     """Have Piccolo write the file, then give it a number instead of a time."""
     if not await drift():
-        raise MigrationFailed("tables.py and the migrations agree: there is nothing to write")
+        raise MigrationFailed("db/tables and the migrations agree: there is nothing to write")
     config = Finder().get_app_config("db")
     with contextlib.redirect_stdout(io.StringIO()):
         made = await _create_new_migration(config, auto=True, description=name, auto_input="y")

@@ -63,13 +63,15 @@ class Guarded:
         self.over = False
 
     def interrupt(self, reason: Reason) -> None:
-        """Cancel the task, once, from any thread."""
+        """Cancel the task, from any thread; called with every beat until it has left the block,
+        because libraries lose a cancellation now and then (asyncio.wait_for of Python 3.11).
+        """
         self.loop.call_soon_threadsafe(self._cancel, reason)
 
     def _cancel(self, reason: Reason) -> None:
         """In the task's own loop: there it cannot have left the guarded block meanwhile."""
-        if self.reason is None and not self.saving and not self.over:
-            self.reason = reason
+        if not self.saving and not self.over:
+            self.reason = self.reason or reason
             self.task.cancel()
 
 
@@ -114,7 +116,8 @@ class Heartbeat(threading.Thread):
         except asyncio.CancelledError:
             if mine.reason is None:
                 raise
-            task.uncancel()
+            while task.uncancel():
+                pass
             raise Interrupted(mine.reason) from None
         finally:
             mine.over = True

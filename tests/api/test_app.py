@@ -19,21 +19,14 @@ PROBLEM = "application/problem+json"
 
 
 async def test_every_answer_carries_the_security_headers(client: httpx2.AsyncClient) -> None:
-    for path in ("/api/v1/health/live", "/api/v1/runs", "/nowhere", "/schema/openapi.json"):
+    for path in ("/api/v1/health/live", "/api/v1/runs", "/api/v1/nowhere", "/schema/openapi.json"):
         headers = (await client.get(path)).headers
         for name, value in SECURITY_HEADERS.items():
             assert headers[name] == value, path
 
 
-async def test_the_printed_address_tells_where_to_go_on(client: httpx2.AsyncClient) -> None:
-    answer = await client.get("/")
-    assert answer.status_code == 200
-    assert "/schema" in answer.text
-    assert "igny8 automate" in answer.text
-
-
 @pytest.mark.parametrize(
-    ("method", "path", "status"), [("GET", "/nowhere", 404), ("PUT", "/api/v1/runs", 405)]
+    ("method", "path", "status"), [("GET", "/api/v1/nowhere", 404), ("PUT", "/api/v1/runs", 405)]
 )
 async def test_unknown_paths_and_methods_are_problems(
     client: httpx2.AsyncClient, method: str, path: str, status: int

@@ -43,9 +43,11 @@ async def meanwhile(*forever: "asyncio.Task[None]") -> AsyncIterator[None]:
         for task in forever:
             assert not task.done(), task
     finally:
-        for task in forever:
-            task.cancel()
-        await asyncio.gather(*forever, return_exceptions=True)
+        left = set(forever)
+        while left:  # libraries lose a cancellation now and then (asyncio.wait_for of Python 3.11)
+            for task in left:
+                task.cancel()
+            _, left = await asyncio.wait(left, timeout=1.0)
 
 
 async def keep() -> None:

@@ -7,6 +7,7 @@ export type Problem = Schemas['ProblemBody'];
 export type ErrorPayload = Schemas['ErrorPayload'];
 
 export const api = createClient<paths>({
+  baseUrl: window.location.origin,
   fetch: (request) => globalThis.fetch(request),
   querySerializer: { array: { style: 'form', explode: true } },
 });

@@ -17,7 +17,7 @@ export function Page({ title, actions, fill = false, children }: PageProps) {
     document.title = `${title} · igny8`;
   }, [title]);
   return (
-    <Stack gap="sm" className={fill ? classes.fill : undefined}>
+    <Stack gap="sm" data-fill={fill || undefined} className={fill ? classes.fill : undefined}>
       <Group justify="space-between" gap="sm">
         <Title order={1} size="h2">
           {title}

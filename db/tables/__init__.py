@@ -1,0 +1,7 @@
+"""All tables, by what they belong to.
+
+Every business row carries its account and every query filters by it. The unique constraints make
+saving repeatable: the same outcome saved twice changes nothing. Of a business row `version` rises
+by one with each real change, whoever makes it: a trigger's work. Triggers, composite and partial
+indexes and CHECK constraints stand in the migrations, because Piccolo does not generate them.
+"""

@@ -1,0 +1,1 @@
+"""What developers of igny8 run, and what running it does not need."""
