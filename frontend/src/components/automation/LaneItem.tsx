@@ -1,19 +1,22 @@
 // One item of a queue; a failed one with why, what to do about it, and its own retry.
-import { Button, Group, Text } from '@mantine/core';
+import { Anchor, Button, Group, Text } from '@mantine/core';
+import { Link } from 'react-router';
 import type { Retry } from '../../hooks/useRetry';
 import type { QueueEntry } from '../../hooks/useStageQueue';
 import { NextStep } from '../common/ErrorPanel';
 import classes from './StageLane.module.css';
-import { duration } from './stages';
+import { duration, rowAddress } from './stages';
 
 interface LaneItemProps {
   entry: QueueEntry;
+  stage: number;
   /** Null where nothing can be retried. */
   retry: Retry | null;
 }
 
-export function LaneItem({ entry, retry }: LaneItemProps) {
+export function LaneItem({ entry, stage, retry }: LaneItemProps) {
   const { item, error } = entry;
+  const href = rowAddress(stage, item.id);
   return (
     <li className={classes.item} data-id={item.id}>
       <div className={classes.name}>
@@ -25,13 +28,17 @@ export function LaneItem({ entry, retry }: LaneItemProps) {
             onChange={() => retry.toggle(item.id)}
           />
         )}
-        <span title={item.title}>{item.title}</span>
+        <Anchor component={Link} to={href} size="sm" c="inherit" underline="hover">
+          {item.title}
+        </Anchor>
       </div>
       <Facts entry={entry} />
       {error && <Text size="sm">{error.user_message}</Text>}
       {retry && (
         <Group gap={6}>
-          {error && error.action.kind !== 'retry' && <NextStep action={error.action} />}
+          {error && error.action.kind !== 'retry' && (
+            <NextStep action={{ ...error.action, href: error.action.href ?? href }} />
+          )}
           <Button
             size="compact-xs"
             variant="default"

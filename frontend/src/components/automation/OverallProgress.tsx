@@ -2,7 +2,7 @@
 import { Group, Stack, Text } from '@mantine/core';
 import type { Run } from '../../api/runs';
 import type { Progress } from '../../realtime/live';
-import { moment, number, timeLeft } from '../../words';
+import { label, moment, number, timeLeft } from '../../words';
 import { ProgressBar } from '../common/ProgressBar';
 import classes from './OverallProgress.module.css';
 import { duration } from './stages';
@@ -13,7 +13,7 @@ export function OverallProgress({ run, progress }: { run: Run; progress: Progres
     <Stack gap={6} className={classes.overall}>
       <Group justify="space-between" align="baseline" wrap="nowrap">
         <Text fw={600} data-testid="message">
-          {progress.message}
+          {progress.ended_at ? label(progress.status) : progress.message}
         </Text>
         <Text fw={700} size="lg" data-testid="percentage">
           {Math.floor(progress.percentage * 10) / 10}%

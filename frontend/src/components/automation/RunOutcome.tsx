@@ -1,6 +1,7 @@
 // How a run stands when nobody works on it: its error with the next step, what it made, or the
 // pause, and where to go from here.
 import { Button, Group, Stack, Text } from '@mantine/core';
+import { IconAlertTriangle } from '@tabler/icons-react';
 import { Link } from 'react-router';
 import type { Run, useRunMoves } from '../../api/runs';
 import type { Progress } from '../../realtime/live';
@@ -8,16 +9,19 @@ import { number } from '../../words';
 import { ErrorPanel } from '../common/ErrorPanel';
 import { Outcome } from '../common/Outcome';
 import { CancelReceipt } from './Receipt';
-import { items } from './stages';
+import { items, type StageProgress } from './stages';
 
 interface RunOutcomeProps {
   run: Run;
   progress: Progress;
   moves: ReturnType<typeof useRunMoves>;
+  /** Shows the queues of a stage. */
+  choose: (stage: number) => void;
 }
 
-export function RunOutcome({ run, progress, moves }: RunOutcomeProps) {
+export function RunOutcome({ run, progress, moves, choose }: RunOutcomeProps) {
   const { move } = moves;
+  const failed = progress.stages.filter((stage) => stage.failed > 0);
   const receipt = move.data && 'released' in move.data ? move.data : null;
   return (
     <Stack gap="sm">
@@ -29,12 +33,13 @@ export function RunOutcome({ run, progress, moves }: RunOutcomeProps) {
       <Outcome progress={progress} />
       {progress.status === 'paused' && <InFlight progress={progress} />}
       <Reviewed progress={progress} />
+      {failed.length > 0 && <Failures stages={failed} choose={choose} />}
     </Stack>
   );
 }
 
 /** Why the run stopped, and the way on. */
-function Failed({ run, progress, moves }: RunOutcomeProps) {
+function Failed({ run, progress, moves }: Omit<RunOutcomeProps, 'choose'>) {
   const { error } = progress;
   if (progress.status !== 'failed' || !error) return null;
   const resume = run.moves.includes('resume');
@@ -51,6 +56,28 @@ function Failed({ run, progress, moves }: RunOutcomeProps) {
         {number(run.credits_used)}.
       </Text>
     </ErrorPanel>
+  );
+}
+
+/** Which stages have failed items, as the way to them. */
+function Failures({
+  stages,
+  choose,
+}: Pick<RunOutcomeProps, 'choose'> & { stages: StageProgress[] }) {
+  return (
+    <Group gap="xs">
+      {stages.map((stage) => (
+        <Button
+          key={stage.stage}
+          size="xs"
+          variant="default"
+          leftSection={<IconAlertTriangle size={16} color="var(--state-bad)" aria-hidden />}
+          onClick={() => choose(stage.stage)}
+        >
+          {number(stage.failed)} failed in {stage.name}
+        </Button>
+      ))}
+    </Group>
   );
 }
 

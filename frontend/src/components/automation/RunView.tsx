@@ -59,7 +59,7 @@ function Loaded({ run, progress }: { run: Run; progress: Progress }) {
     >
       <Stack gap="md">
         <OverallProgress run={run} progress={progress} />
-        <RunOutcome run={run} progress={progress} moves={moves} />
+        <RunOutcome run={run} progress={progress} moves={moves} choose={choose} />
         <ol className={classes.cards} aria-label="Stages">
           {progress.stages.map((stage) => (
             <li key={stage.stage}>

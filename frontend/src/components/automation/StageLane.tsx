@@ -63,7 +63,12 @@ export function StageLane({ run, stage, queue, q, retry }: StageLaneProps) {
       )}
       <ul className={classes.items} aria-labelledby={titleId}>
         {entries.map((entry) => (
-          <LaneItem key={entry.item.id} entry={entry} retry={canRetry ? retry : null} />
+          <LaneItem
+            key={entry.item.id}
+            entry={entry}
+            stage={stage.stage}
+            retry={canRetry ? retry : null}
+          />
         ))}
       </ul>
       {list.more && entries.length > 0 && (

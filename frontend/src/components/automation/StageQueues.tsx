@@ -10,7 +10,7 @@ import { ErrorPanel } from '../common/ErrorPanel';
 import { RetryReceipt } from './Receipt';
 import { StageLane } from './StageLane';
 import classes from './StageLane.module.css';
-import { QUEUES, type StageProgress } from './stages';
+import { items, QUEUES, type StageProgress } from './stages';
 
 const PATIENCE = 250;
 
@@ -34,7 +34,7 @@ export function StageQueues({ run, stage }: StageQueuesProps) {
             {stage.name}
           </Title>
           <Text size="sm" c="dimmed" data-testid="stage-message">
-            {stage.result?.message ?? `${number(stage.items_total)} in this stage`}
+            {stage.result?.message ?? `${items(stage.items_total)} in this stage`}
           </Text>
         </div>
         <TextInput

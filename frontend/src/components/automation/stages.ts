@@ -89,3 +89,18 @@ export function duration(seconds: number): string {
   if (seconds < 5400) return `${number(Math.round(seconds / 60))} min`;
   return `${number(seconds / 3600)} h`;
 }
+
+const PAGES: Record<number, (id: string) => string> = {
+  1: (id) => `/keywords?id=${id}`,
+  2: (id) => `/clusters?id=${id}`,
+  3: (id) => `/ideas?id=${id}`,
+  4: (id) => `/tasks?id=${id}`,
+  5: (id) => `/content/${id}`,
+  6: (id) => `/images?id=${id}`,
+  7: (id) => `/content/${id}`,
+};
+
+/** The address where the row of an item is read and edited. */
+export function rowAddress(stage: number, id: string): string {
+  return PAGES[stage]?.(id) ?? '/keywords';
+}
