@@ -82,9 +82,6 @@ async def test_ten_clusters_become_reviewed_articles_stage_by_stage(
     await run.says(4, f"10 articles drafted, {words:,} words")
     await run.says(5, "10 Featured Images + 10 In-article Image Prompts ready")
     await run.says(6, "20 images generated successfully")
-    from piccolo_conf import DB  # noqa
-    async with DB.connection() as c:
-        for r in await c.fetch("select title, review -> 'reasons' as x, word_count from content"): print(dict(r))
     ready = await value("select count(*) from content where review ->> 'result' = 'ready'")
     await expect(run.outcome).to_contain_text(f"{ready} articles ready to publish")
     await run.choose(7)

@@ -19,22 +19,22 @@ async def test_a_run_paused_at_its_tasks_goes_on_from_there(
 ) -> None:
     await add_clusters(account, 6)
     await set_up(page, first=2, last=4)
-    await page.get_by_label("At once").fill("1")
     async with tasks_held():
         run = await begin(page)
         await run.completed(2, "Clusters loaded 6 · Ideas created 6")
         await run.choose(3)
-        await run.shows(pending=5, processing=1, completed=0)
+        await run.shows(pending=0, processing=6, completed=0, failed=0)
         await page.get_by_role("button", name="Pause").click()
         question = page.get_by_role("dialog", name="Pause this run?")
-        await expect(question).to_contain_text("What is at work now (1 item) is finished and saved")
+        await expect(question).to_contain_text("What is at work now (6 items) is finished and")
         await question.get_by_role("button", name="Pause the run").click()
         await expect(run.outcome).to_contain_text("Paused")
-        await expect(page.get_by_test_id("in-flight")).to_contain_text("1 item at work")
-    await run.shows(pending=5, processing=0, completed=1, failed=0)
-    await expect(page.get_by_test_id("in-flight")).to_contain_text("Nothing is at work.")
+        await expect(page.get_by_test_id("in-flight")).to_contain_text("6 items at work")
+    await run.shows(pending=0, processing=0, completed=6, failed=0)
     await page.reload()
-    await run.shows(pending=5, processing=0, completed=1, failed=0)
+    await run.shows(pending=0, processing=0, completed=6, failed=0)
+    await expect(page.get_by_test_id("in-flight")).to_contain_text("Nothing is at work.")
+    await expect(run.card(4)).to_contain_text("Not started")
     await page.get_by_role("button", name="Resume").click()
     await run.completed(3, "Ideas loaded 6 · Tasks created 6")
     await expect(run.outcome).to_contain_text("6 articles drafted", timeout=LONG)
@@ -43,7 +43,7 @@ async def test_a_run_paused_at_its_tasks_goes_on_from_there(
 
 @asynccontextmanager
 async def tasks_held() -> AsyncIterator[None]:
-    """No task can be saved meanwhile: stage 3, which asks no AI, stands at its first item."""
+    """No task can be saved meanwhile: stage 3, which asks no AI, stands still."""
     async with DB.transaction() as transaction:
         await transaction.connection.execute("lock table task in share mode")
         yield
@@ -64,7 +64,7 @@ async def test_a_run_cancelled_while_it_writes_says_what_it_stopped(
     await expect(question).to_contain_text("A cancelled run cannot be resumed.")
     await question.get_by_role("button", name="Cancel the run").click()
     await expect(run.receipt).to_contain_text("3 items cancelled · 6 completed and kept")
-    await expect(run.receipt).to_contain_text("6 credits came back")
+    await expect(run.receipt).to_contain_text("9 credits came back")
     await expect(run.outcome).to_have_text("Cancelled during content: 0 of 3 tasks completed")
     await run.shows(processing=0, cancelled=3)
     await expect(run.card(4)).to_contain_text("Cancelled")
