@@ -103,3 +103,17 @@ async def value(sql: str, *values: object) -> int:
     """One number from the database."""
     async with DB.connection() as connection:
         return int(await connection.fetchval(sql, *values))
+
+
+async def give(account: UUID, amount: int) -> None:
+    """Add credits to the account, or take some away."""
+    async with DB.transaction() as transaction:
+        await transaction.connection.execute(
+            "update account set balance = balance + $2 where id = $1", account, amount
+        )
+        await transaction.connection.execute(
+            "insert into credit_entry (account_id, kind, amount, note)"
+            " values ($1, 'top_up', $2, 'for the test')",
+            account,
+            amount,
+        )

@@ -46,6 +46,11 @@ async def test_a_hundred_chosen_keywords_go_through_clustering_in_sight(
     clusters = await value("select count(*) from cluster where account_id = $1", account)
     await run.completed(1, f"Keywords loaded 100 · Clusters created {clusters}")
     await run.shows(pending=0, processing=0, completed=100, failed=0)
+    done = run.lane("completed")
+    await done.get_by_role("button", name="Show more").click()
+    await expect(done.get_by_role("listitem")).to_have_count(50)
+    await page.get_by_label("Search in Clustering").fill("tea 77")
+    await expect(done.get_by_role("listitem")).to_have_text([re.compile("green tea 77")])
     assert await value("select count(*) from automation_run where account_id = $1", account) == 1
 
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from piccolo_conf import DB
-from tests.browser.automation import LONG, add_clusters, begin, set_up, value
+from tests.browser.automation import LONG, add_clusters, begin, give, set_up, value
 from tests.demo_control import Demo
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("workers")]
@@ -90,6 +90,34 @@ async def test_a_failed_item_says_why_and_its_retry_completes_what_follows(
     await run.completed(7, await reviewed_of(page, 3))
     await run.says(2, "Generated 3 content ideas for 3 clusters")
     await run.shows(completed=3, failed=0)
+
+
+async def test_a_run_without_credits_stops_with_the_way_to_buy_some_and_resumes(
+    page: Page, account: UUID, demo: Demo
+) -> None:
+    await add_clusters(account, 3)
+    await give(account, 10 - 10_000)
+    await set_up(page, first=2, last=4)
+    estimate = page.get_by_role("region", name="Estimate")
+    await expect(estimate.get_by_test_id("credits")).to_have_text("about 15")
+    await expect(estimate).to_contain_text("The balance does not cover all of it.")
+    buy = estimate.get_by_role("link", name="Purchase Credits")
+    await expect(buy).to_have_attribute("href", "/credits")
+    await begin(page)
+    failed = page.get_by_role("alert").filter(has_text="Not enough credits. You need 9 credits.")
+    await expect(failed).to_contain_text("Stopped in Content", timeout=LONG)
+    await expect(failed.get_by_role("link", name="Purchase Credits")).to_be_visible()
+    await page.get_by_role("link", name="All runs").click()
+    await page.get_by_role("region", name="Runs").get_by_label("Status").select_option("failed")
+    await (
+        page.get_by_role("listitem")
+        .filter(has_text="Not enough credits")
+        .get_by_role("link")
+        .click()
+    )
+    await give(account, 100)
+    await failed.get_by_role("button", name="Resume").click()
+    await expect(page.get_by_test_id("outcome")).to_contain_text("3 articles drafted", timeout=LONG)
 
 
 async def reviewed_of(page: Page, count: int) -> str:
