@@ -9,6 +9,7 @@ from playwright.async_api import Page, expect
 
 from piccolo_conf import DB
 from tests.browser.automation import LONG, add_clusters, begin, give, set_up, value
+from tests.browser.axe import violations_in_both_schemes
 from tests.demo_control import Demo
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("workers")]
@@ -27,6 +28,7 @@ async def test_a_run_paused_at_its_tasks_goes_on_from_there(
         await page.get_by_role("button", name="Pause").click()
         question = page.get_by_role("dialog", name="Pause this run?")
         await expect(question).to_contain_text("What is at work now (6 items) is finished and")
+        assert await violations_in_both_schemes(page) == []
         await question.get_by_role("button", name="Pause the run").click()
         await expect(run.outcome).to_contain_text("Paused")
         await expect(page.get_by_test_id("in-flight")).to_contain_text("6 items at work")
@@ -74,22 +76,29 @@ async def test_a_run_cancelled_while_it_writes_says_what_it_stopped(
 async def test_a_failed_item_says_why_and_its_retry_completes_what_follows(
     page: Page, account: UUID, demo: Demo
 ) -> None:
-    names = await add_clusters(account, 3)
-    await demo.fault("policy", match=names[1], count=1)
+    names = await add_clusters(account, 4)
+    for name in names[1:]:
+        await demo.fault("policy", match=name, count=1)
     await set_up(page, first=2)
     run = await begin(page)
     await run.choose(2)
-    await run.shows(completed=2, failed=1)
-    failed = run.lane("failed").get_by_role("listitem")
-    await expect(failed).to_contain_text(names[1])
+    await run.shows(completed=1, failed=3)
+    failed = run.lane("failed").get_by_role("listitem").filter(has_text=names[1])
     await expect(failed).to_contain_text("The AI service declined this item:")
-    await run.says(2, "Generated 2 content ideas for 2 of 3 clusters, 1 failed")
+    await expect(failed.get_by_role("link", name="Edit item")).to_be_visible()
+    await run.says(2, "Generated 1 content idea for 1 of 4 clusters, 3 failed")
     await expect(page.get_by_test_id("percentage")).to_have_text("100%", timeout=LONG)
-    await run.lane("failed").get_by_role("button", name=f"Retry {names[1]}").click()
+    assert await violations_in_both_schemes(page) == []
+    await failed.get_by_role("button", name=f"Retry {names[1]}").click()
     await expect(run.receipt).to_contain_text("1 item retried, 0 skipped")
-    await run.completed(7, await reviewed_of(page, 3))
-    await run.says(2, "Generated 3 content ideas for 3 clusters")
-    await run.shows(completed=3, failed=0)
+    await run.shows(failed=2)
+    await run.lane("failed").get_by_label(f"Select {names[2]}").check()
+    await page.get_by_role("button", name="Retry selected (1)").click()
+    await run.shows(failed=1)
+    await page.get_by_role("button", name="Retry all failed (1)").click()
+    await run.completed(7, await reviewed_of(page, 4))
+    await run.says(2, "Generated 4 content ideas for 4 clusters")
+    await run.shows(completed=4, failed=0)
 
 
 async def test_a_run_without_credits_stops_with_the_way_to_buy_some_and_resumes(

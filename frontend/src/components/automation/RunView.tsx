@@ -72,7 +72,7 @@ function Loaded({ run, progress }: { run: Run; progress: Progress }) {
             </li>
           ))}
         </ol>
-        <div ref={queues}>
+        <div ref={queues} className={classes.queues}>
           {chosen && <StageQueues key={chosen.stage} run={run} stage={chosen} />}
         </div>
         <div>
