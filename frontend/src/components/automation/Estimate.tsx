@@ -1,7 +1,7 @@
 // What the run will take: items, credits and time, each said to be expected where it is; the start.
 import { Alert, Button, Skeleton, Stack, Text } from '@mantine/core';
 import { IconPlayerPlay } from '@tabler/icons-react';
-import type { Schemas } from '../../api/client';
+import { ProblemError, type Schemas } from '../../api/client';
 import type { RunSetupState } from '../../hooks/useRunSetup';
 import { useSession } from '../../hooks/useSession';
 import { number } from '../../words';
@@ -18,7 +18,7 @@ export function Estimate({ state }: { state: RunSetupState }) {
   return (
     <Stack gap="sm">
       {estimate.error && startable && (
-        <ErrorPanel error={estimate.error} onRetry={() => void estimate.refetch()} />
+        <NoEstimate error={estimate.error} again={() => void estimate.refetch()} />
       )}
       {known && <Table forecast={known} old={!state.current} />}
       {known && <Cost forecast={known} />}
@@ -35,6 +35,18 @@ export function Estimate({ state }: { state: RunSetupState }) {
         Start the run
       </Button>
     </Stack>
+  );
+}
+
+/** Nothing to work on is no fault; anything else is. */
+function NoEstimate({ error, again }: { error: Error; again: () => void }) {
+  if (!(error instanceof ProblemError && error.problem.code === 'validation_error')) {
+    return <ErrorPanel error={error} onRetry={again} />;
+  }
+  return (
+    <Text size="sm" role="status">
+      {error.message}
+    </Text>
   );
 }
 

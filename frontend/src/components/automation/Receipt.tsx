@@ -21,7 +21,7 @@ export function CancelReceipt({ receipt, close }: ReceiptProps<Schemas['Cancelle
     `${number(receipt.released)} ${receipt.released === 1 ? 'credit' : 'credits'} came back`,
   ];
   return (
-    <Told title="The run is cancelled" close={close}>
+    <Told title="What the cancel did" close={close}>
       <Text size="sm">{facts.join(' · ')}</Text>
     </Told>
   );

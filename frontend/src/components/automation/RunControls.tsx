@@ -48,7 +48,7 @@ export function RunControls({ run, progress, move }: RunControlsProps) {
           Pause
         </Button>
       )}
-      {run.moves.includes('resume') && (
+      {run.moves.includes('resume') && progress.status === 'paused' && (
         <Button
           leftSection={<IconPlayerPlay size={16} aria-hidden />}
           onClick={() => move.mutate('resume')}

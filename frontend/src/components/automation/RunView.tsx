@@ -63,12 +63,7 @@ function Loaded({ run, progress }: { run: Run; progress: Progress }) {
         <ol className={classes.cards} aria-label="Stages">
           {progress.stages.map((stage) => (
             <li key={stage.stage}>
-              <StageCard
-                stage={stage}
-                run={progress.status}
-                chosen={stage === chosen}
-                choose={choose}
-              />
+              <StageCard stage={stage} run={progress} chosen={stage === chosen} choose={choose} />
             </li>
           ))}
         </ol>

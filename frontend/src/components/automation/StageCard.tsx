@@ -8,13 +8,13 @@ import { duration, factsOf, QUEUES, STATE_HELP, type StageProgress, stateOf } fr
 
 interface StageCardProps {
   stage: StageProgress;
-  run: Progress['status'];
+  run: Progress;
   chosen: boolean;
   choose: (stage: number) => void;
 }
 
 export function StageCard({ stage, run, chosen, choose }: StageCardProps) {
-  const state = stateOf(stage, run);
+  const state = stateOf(stage, run.status, run.error?.stage ?? undefined);
   const facts = factsOf(stage);
   return (
     <UnstyledButton

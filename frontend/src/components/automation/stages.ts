@@ -56,8 +56,9 @@ export type StageState =
   | 'cancelled'
   | 'paused';
 
-/** How a stage as a whole stands, from its counts and the state of its run. */
-export function stateOf(stage: StageProgress, run: Progress['status']): StageState {
+/** How a stage stands, from its counts and its run; `at` is the stage that a failed run stopped in. */
+export function stateOf(stage: StageProgress, run: Progress['status'], at?: number): StageState {
+  if (run === 'failed' && at === stage.stage) return 'failed';
   if (stage.status === 'waiting') return run === 'cancelled' ? 'cancelled' : 'pending';
   if (stage.status === 'open') {
     if (stage.processing > 0) return 'processing';
@@ -72,7 +73,7 @@ export const STATE_HELP: Record<StageState, string> = {
   queued: 'Its items wait for a worker.',
   processing: 'Workers are at work on it.',
   completed: 'Everything in it has an outcome.',
-  failed: 'All of its items failed.',
+  failed: 'It failed as a whole; the run says why.',
   cancelled: 'The run was cancelled before all of it was done.',
   paused: 'The run is paused; it can be resumed.',
 };
