@@ -22,6 +22,13 @@ pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("workers")]
 CHAT = "messages"
 
 
+async def test_an_account_without_keywords_is_told_that_there_is_nothing_to_do(page: Page) -> None:
+    await set_up(page)
+    estimate = page.get_by_role("region", name="Estimate")
+    await expect(estimate).to_contain_text("There is no new keyword to work on.")
+    await expect(estimate.get_by_role("button", name="Start the run")).to_be_disabled()
+
+
 async def test_a_hundred_chosen_keywords_go_through_clustering_in_sight(
     page: Page, account: UUID, demo: Demo
 ) -> None:

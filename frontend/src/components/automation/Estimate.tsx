@@ -40,7 +40,7 @@ export function Estimate({ state }: { state: RunSetupState }) {
 
 /** Nothing to work on is no fault; anything else is. */
 function NoEstimate({ error, again }: { error: Error; again: () => void }) {
-  if (!(error instanceof ProblemError && error.problem.code === 'validation_error')) {
+  if (!(error instanceof ProblemError && error.problem.code === 'nothing_to_do')) {
     return <ErrorPanel error={error} onRetry={again} />;
   }
   return (
