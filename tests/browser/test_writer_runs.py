@@ -129,4 +129,5 @@ async def test_an_image_is_found_changed_and_drawn_anew(
     run = page.get_by_role("dialog", name="Generating 1 image")
     await expect(outcome(run)).to_have_text("1 image generated successfully")
     await run.get_by_role("button", name="Close", exact=True).click()
+    await page.get_by_role("button", name="Clear filters").click()
     await expect(gallery.get_by_role("img", name="Red mug in snow")).to_be_visible()
