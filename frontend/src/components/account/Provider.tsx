@@ -16,7 +16,7 @@ export function Provider({ admin }: { admin: boolean }) {
       {data ? (
         <>
           {data.demo && (
-            <Alert variant="outline" color="yellow" py={6}>
+            <Alert variant="outline" color="yellow" py={6} role="note">
               The built-in demo AI service is in use: its articles and images are made up on this
               machine. Set OPENAI_API_KEY and start igny8 again for real ones.
             </Alert>
