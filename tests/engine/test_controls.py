@@ -73,7 +73,7 @@ async def test_nothing_starts_in_a_paused_run_and_what_is_in_flight_finishes(
     await advance(key)
     claim = await fakes.claimed(key, [(2, 1)])
     await controls.pause(account, key.run)
-    assert await queue.claim(key, uuid4().hex, "another", 60.0, [(2, 1)]) == queue.Refused("paused")
+    assert await queue.claim(key, "a turn", "another", 60.0, [(2, 1)]) == queue.Refused("paused")
     await fakes.do(claim)
     assert sorted((await fakes.items(key, 2)).values()) == ["completed", "queued"]
     await controls.resume(account, key.run)

@@ -34,7 +34,7 @@ async def rescues() -> dict[str, int]:
 
 async def claim_and_die(key: queue.RunKey) -> queue.Claim:
     """A claim whose lease ran out."""
-    claim = await queue.claim(key, uuid4().hex, uuid4().hex, 60.0, [(2, 1)])
+    claim = await queue.claim(key, "a turn", uuid4().hex, 60.0, [(2, 1)])
     assert isinstance(claim, queue.Claim)
     leases = key.meta.removesuffix("meta") + "leases"
     await state().zadd(leases, {f"2:{claim.token}": 1})
@@ -56,7 +56,7 @@ async def test_what_a_dead_worker_held_is_pending_again(
     await advance(key)
     claim = await claim_and_die(key)
     await watch.tick()
-    again = await queue.claim(key, uuid4().hex, "another", 60.0, [(2, 1)])
+    again = await queue.claim(key, "a turn", "another", 60.0, [(2, 1)])
     assert isinstance(again, queue.Claim)
     assert again.items == [queue.Held(claim.items[0].id, 2, 1)]
     assert (await rescues())["lease"] == 1
@@ -153,7 +153,7 @@ async def test_due_items_that_nobody_claims_get_bells(account: UUID, watch: keep
 async def test_no_bell_is_rung_while_others_claim(account: UUID, watch: keeper.Keeper) -> None:
     key = await fakes.start(account, count=3)
     await advance(key)
-    assert isinstance(await queue.claim(key, uuid4().hex, "mine", 60.0, [(2, 1)]), queue.Claim)
+    assert isinstance(await queue.claim(key, "a turn", "mine", 60.0, [(2, 1)]), queue.Claim)
     await no_bells()
     await watch.tick()
     assert await bells() == 0
@@ -194,7 +194,7 @@ async def test_children_of_a_worker_that_died_before_it_told_redis_are_found(
     await fakes.one("delete from task")
     await fakes.one("delete from run_item where stage = 3")
     await controls.retry(account, key.run)
-    claim = await queue.claim(key, uuid4().hex, "mine", 60.0, [(2, 1)])
+    claim = await queue.claim(key, "a turn", "mine", 60.0, [(2, 1)])
     assert isinstance(claim, queue.Claim)
     items, _ = await ledger.begin(key.run, 2, [(h.id, h.attempt) for h in claim.items])
     job = Job(account, key.run, 2, fakes.OPTIONS, items, lambda *_, **__: None)
