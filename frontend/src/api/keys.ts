@@ -16,5 +16,6 @@ export const keys = {
   queues: (id: string) => ['runs', 'queues', id] as const,
   rows: (table: Table) => ['rows', table] as const,
   list: (table: Table, query: Filters) => ['rows', table, 'list', query] as const,
+  choices: (table: Table, query: Filters) => ['rows', table, 'choices', query] as const,
   row: (table: Table, id: string) => ['rows', table, 'one', id] as const,
 };
