@@ -209,6 +209,7 @@ def create_app() -> Litestar:
             title="igny8",
             version=VERSION,
             path="/schema",
+            use_handler_docstrings=True,
             operation_id_creator=lambda handler, method, parts: handler.handler_name,
             render_plugins=[DocsPage(), JsonRenderPlugin(path="/openapi.json")],
             components=Components(

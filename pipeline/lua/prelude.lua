@@ -8,6 +8,10 @@ local call = redis.call
 local time = call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
+-- Seconds an account's stream is kept after its last use; its epoch goes with it, so whoever comes
+-- with a cursor of before loads everything anew. `events.lua` and `events.py` have the same number.
+local IDLE = 604800
+
 local SETS = {'pending', 'processing', 'completed', 'failed', 'cancelled'}
 
 local function key(stage, name) return base .. 's' .. stage .. ':' .. name end
@@ -37,6 +41,8 @@ local function publish(kind, stage, fields)
     event.counts = counts(stage)
   end
   call('XADD', events, 'MAXLEN', '~', 10000, '*', 'event', cjson.encode(event))
+  call('EXPIRE', events .. ':epoch', IDLE)
+  call('EXPIRE', events, IDLE)
 end
 
 -- An item whose worker died twice is a suspect: it may be what kills them. Suspects come after all
