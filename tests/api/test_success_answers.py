@@ -185,10 +185,10 @@ async def session(walk: Walk, account: UUID) -> None:
     await walk("sign_in", json={"email": "own@example.com", "password": PASSWORD}, headers=origin)
     walk.client.cookies.set(COOKIE, await add_session(mine))
     await walk("show_session")
-    made = await walk("make_link", id=mine, headers=origin)
-    secret = str(made["url"]).rpartition("=")[2]
     new = {"current": PASSWORD, "new": "another long enough one"}
     await walk("change_password", json=new, headers=origin)
+    made = await walk("make_link", id=mine, headers=origin)
+    secret = str(made["path"]).rpartition("=")[2]
     await walk("sign_out", headers=origin)
     walk.client.cookies.clear()
     await walk("sign_in_by_link", json={"token": secret}, headers=origin)
