@@ -242,6 +242,19 @@ async def reopen(key: RunKey, stage: int, items: Sequence[tuple[UUID, int]]) -> 
     return moved
 
 
+async def restore(
+    key: RunKey, version: int, stage: int, items: Sequence[tuple[UUID, GenerationStatus]]
+) -> int:
+    """Put (item, outcome) of a run that has ended where PostgreSQL has them; how many moved."""
+    moved = 0
+    for start in range(0, len(items), FILL_CHUNK):
+        part = _flat(
+            (str(item), outcome.value) for item, outcome in items[start : start + FILL_CHUNK]
+        )
+        moved += int(await _call("restore", key, version, stage, *part))
+    return moved
+
+
 async def cancel(key: RunKey, version: int) -> int:
     """Cancel everything open; how many items."""
     return int(await _call("cancel", key, version))

@@ -52,14 +52,14 @@ async def keywords(account_id: UUID, run_id: UUID, ids: Sequence[UUID]) -> dict[
 def fault(item: UUID, row: Row | None) -> ValidationError | None:
     """What keeps a keyword from being clustered, leading to the row at fault."""
     if row is None:
-        return ValidationError("The keyword no longer exists", "/planner/keywords")
+        return ValidationError("The keyword no longer exists", "/keywords")
     if not row.key:
         said = "The keyword is empty"
     elif len(row.text) > LONGEST:
         said = f'The keyword "{row.text[:40]}…" has {len(row.text)} characters, at most {LONGEST}'
     else:
         return None
-    return ValidationError(said, f"/planner/keywords?ids={item}")
+    return ValidationError(said, f"/keywords?id={item}")
 
 
 async def clusters(account_id: UUID) -> list[Offer]:

@@ -46,7 +46,7 @@ async def read_articles(job: Job) -> tuple[dict[UUID, Article], Outcomes]:
     rows = await _read(job.account_id, ids, job.run_id)
     articles: dict[UUID, Article] = {}
     outcomes: dict[UUID, Outcome] = {
-        item.id: ValidationError(f"The article “{item.title}” is no longer there")
+        item.id: ValidationError(f"The article “{item.title}” is no longer there", "/content")
         for item in job.items
     }
     for row in rows:

@@ -70,7 +70,7 @@ async def _read(job: Job) -> asyncpg.Record:
         raise ValidationError("The article no longer exists", "/content")
     if not content["body"].strip():
         raise ValidationError(
-            f'The article "{content["title"]}" has no text', f"/content?id={job.item.id}"
+            f'The article "{content["title"]}" has no text', f"/content/{job.item.id}"
         )
     return content
 

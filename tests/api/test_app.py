@@ -1,5 +1,7 @@
 """What every answer has in common: problems, headers, limits, the description."""
 
+import gzip
+from collections.abc import AsyncIterator
 from typing import get_args
 from uuid import UUID
 
@@ -42,6 +44,28 @@ async def test_a_body_above_the_limit_is_refused(client: httpx2.AsyncClient) -> 
     headers = {"content-type": "application/json"}
     answer = await client.post("/api/v1/runs", content=body, headers=headers)
     assert (answer.status_code, answer.headers["content-type"]) == (413, PROBLEM)
+
+
+async def test_a_body_without_a_length_is_cut_at_the_limit(client: httpx2.AsyncClient) -> None:
+    sent = 0
+
+    async def endless() -> AsyncIterator[bytes]:
+        nonlocal sent
+        for _ in range(100):
+            sent += 1
+            yield b"x" * module.MAX_BODY
+
+    headers = {"content-type": "application/json"}
+    answer = await client.post("/api/v1/runs", content=endless(), headers=headers)
+    assert answer.status_code == 413
+
+
+async def test_a_packed_body_is_not_unpacked(client: httpx2.AsyncClient) -> None:
+    body = gzip.compress(b'{"selection": "' + b"x" * 50_000_000 + b'"}')
+    assert len(body) < module.MAX_BODY
+    headers = {"content-type": "application/json", "content-encoding": "gzip"}
+    answer = await client.post("/api/v1/runs", content=body, headers=headers)
+    assert (answer.status_code, answer.headers["content-type"]) == (400, PROBLEM)
 
 
 @pytest.mark.parametrize("body", [b"[" * 100_000, b'{"a":' * 50_000])

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 from redis.exceptions import ConnectionError as ConnectionError_
 
-from db.status import RunStatus, StageStatus
+from db.status import GenerationStatus, RunStatus, StageStatus
 from pipeline import broker, controls, keeper, ledger, queue
 from pipeline.advance import advance
 from pipeline.connections import state
@@ -220,10 +220,47 @@ async def test_children_of_a_worker_that_died_before_it_told_redis_are_found(
     await state().delete(key.meta.replace("meta", "s3:completed"))
     watch.ticks = keeper.COMPARE_EVERY - 1
     await watch.tick()
-    assert (await rescues())["reopened"] == 2
+    assert (await rescues())["filled"] == 2
     look = await queue.look(key)
     assert look is not None
     assert [(s.status, s.open) for s in look.stages if s.stage == 3] == [(StageStatus.OPEN, 2)]
+
+
+@pytest.mark.parametrize("wrong", ["missing", "in processing", "cancelled"])
+async def test_items_of_an_ended_run_stand_in_redis_as_they_ended(
+    account: UUID, fate: Fate, watch: keeper.Keeper, wrong: str
+) -> None:
+    key = await fakes.start(account)
+    assert await fakes.go_on(key) == "completed"
+    here = key.meta.replace("meta", "s3:")
+    item: Any = await state().srandmember(f"{here}completed")
+    await state().srem(f"{here}completed", item)
+    if wrong == "cancelled":
+        await state().sadd(f"{here}cancelled", item)
+    elif wrong == "in processing":  # its worker died before it told Redis
+        await state().sadd(f"{here}processing", item)
+        await state().sadd(key.meta.replace("meta", "claim:dead"), item)
+        await state().zadd(key.meta.replace("meta", "leases"), {"3:dead": 1})
+    watch.ticks = keeper.COMPARE_EVERY - 1
+    await watch.tick()
+    await fakes.same_in_redis(key)
+    assert (await rescues())["restored"] == 1
+    assert not await state().exists(key.meta.replace("meta", "leases"))
+    assert await state().ttl(f"{here}completed") > 0
+
+
+async def test_items_of_a_run_that_goes_on_are_left_to_their_workers(
+    account: UUID, fate: Fate
+) -> None:
+    key = await fakes.start(account)
+    assert await fakes.go_on(key) == "completed"
+    await state().hset(key.meta, "status", "running")
+    wanted = [(item, GenerationStatus.FAILED) for item in await fakes.items(key, 3)]
+    version = await fakes.one("select version from automation_run where id = $1", key.run)
+    assert await queue.restore(key, version, 3, wanted) == 0
+    await state().hset(key.meta, "status", "completed")
+    assert await queue.restore(key, version + 1, 3, wanted) == 0
+    assert await queue.restore(key, version, 3, wanted) == len(wanted)
 
 
 async def test_a_bug_in_one_run_does_not_end_the_keeper(

@@ -158,7 +158,7 @@ async def test_a_bad_keyword_fails_alone_and_leads_to_its_row(account: UUID, ai:
     error = outcomes[empty]
     assert isinstance(error, ValidationError)
     assert str(error) == "The keyword is empty"
-    assert error.action.href == f"/planner/keywords?ids={empty}"
+    assert error.action.href == f"/keywords?id={empty}"
     assert isinstance(outcomes[gone], ValidationError)
 
 

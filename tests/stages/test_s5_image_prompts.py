@@ -115,4 +115,4 @@ async def test_an_article_without_text_fails_and_leads_to_it(account: UUID, ai: 
     content = await rows.new_content(account, body=" ")
     with pytest.raises(ValidationError, match="has no text") as raised:
         await STAGE.work(await rows.new_job(account, STAGE, content))
-    assert raised.value.action.href == f"/content?id={content}"
+    assert raised.value.action.href == f"/content/{content}"

@@ -1,103 +1,109 @@
 // The keywords of the account: where everything begins.
-import { Button } from '@mantine/core';
-import type { Rows } from '../../api/tables';
+import { Button, Group } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { IconPlus, IconUpload } from '@tabler/icons-react';
+import { AutomateButton } from '../../components/automation/AutomateButton';
 import { EmptyState } from '../../components/common/EmptyState';
 import { FilterSelect, SearchField, TableFilters } from '../../components/common/filters';
-import { type Column, LiveTable } from '../../components/common/LiveTable';
+import { LiveTable } from '../../components/common/LiveTable';
 import { SelectionBar } from '../../components/common/SelectionBar';
-import { GENERATION_STATUSES, StatusBadge } from '../../components/common/StatusBadge';
+import { GENERATION_STATUSES } from '../../components/common/StatusBadge';
 import { Page } from '../../components/layout/Page';
+import { AddKeyword } from '../../components/planner/AddKeyword';
+import { ImportDialog } from '../../components/planner/ImportDialog';
+import { KeywordDialog } from '../../components/planner/KeywordDialog';
+import { INTENTS } from '../../components/planner/KeywordFields';
+import { COLUMNS } from '../../components/planner/keywordColumns';
+import { MoveKeywords } from '../../components/planner/MoveKeywords';
+import { NothingMatches } from '../../components/planner/NothingMatches';
+import { useOpenRow } from '../../components/planner/openRow';
+import { useDeleteRows } from '../../hooks/useDeleteRows';
 import { useRowList } from '../../hooks/useRowList';
 import { useSelection } from '../../hooks/useSelection';
 import { useStartRun } from '../../hooks/useStartRun';
-import { number } from '../../words';
-
-type Row = Rows['keyword'];
-
-const COLUMNS: Column<Row>[] = [
-  {
-    key: 'text',
-    title: 'Keyword',
-    width: 'minmax(14rem, 3fr)',
-    sort: 'text',
-    phone: true,
-    cell: (row) => row.text,
-  },
-  {
-    key: 'volume',
-    title: 'Volume',
-    width: '7rem',
-    sort: 'volume',
-    numeric: true,
-    cell: (row) => (row.volume === null ? '' : number(row.volume)),
-  },
-  {
-    key: 'difficulty',
-    title: 'Difficulty',
-    width: '7rem',
-    sort: 'difficulty',
-    numeric: true,
-    cell: (row) => (row.difficulty === null ? '' : number(row.difficulty)),
-  },
-  {
-    key: 'cluster',
-    title: 'Cluster',
-    width: 'minmax(10rem, 2fr)',
-    cell: (row) => row.cluster_name,
-  },
-  {
-    key: 'generation_status',
-    title: 'Status',
-    width: '9rem',
-    phone: true,
-    cell: (row) => <StatusBadge status={row.generation_status} />,
-  },
-];
+import { label } from '../../words';
 
 const LIST = {
   filters: ['status', 'generation_status', 'cluster_id', 'intent'],
   sort: '-created_at',
 };
+const NOUN: [string, string] = ['keyword', 'keywords'];
+const PLANS = { new: 'Not in a cluster', mapped: 'In a cluster' };
+const INTENT_CHOICES = Object.fromEntries(INTENTS.map((each) => [each, label(each)]));
+const LOSES = 'Their figures are deleted with them. Clusters and articles made from them stay.';
 
 export default function Keywords() {
   const list = useRowList('keyword', LIST);
   const selection = useSelection(list);
+  const row = useOpenRow();
+  const [importing, imports] = useDisclosure();
+  const [adding, adds] = useDisclosure();
+  const [moving, moves] = useDisclosure();
   const { start, starting } = useStartRun();
-  const cluster = () => start({ function: 'auto_cluster', selection: [...selection.ids] });
+  const { askAndDelete, deleting } = useDeleteRows('keyword', NOUN, selection, LOSES);
+  const chosen = [...selection.ids];
+  const ways = (
+    <Group gap="xs">
+      <Button
+        variant="default"
+        leftSection={<IconPlus size={16} aria-hidden />}
+        onClick={adds.open}
+      >
+        Add keyword
+      </Button>
+      <Button leftSection={<IconUpload size={16} aria-hidden />} onClick={imports.open}>
+        Import
+      </Button>
+    </Group>
+  );
   return (
-    <Page title="Keywords" fill>
+    <Page title="Keywords" fill actions={ways}>
       <TableFilters list={list}>
         <SearchField list={list} label="Search keywords" />
-        <FilterSelect
-          list={list}
-          name="status"
-          label="Plan"
-          choices={{ new: 'Not in a cluster', mapped: 'In a cluster' }}
-        />
+        <FilterSelect list={list} name="status" label="Plan" choices={PLANS} />
         <FilterSelect
           list={list}
           name="generation_status"
           label="Status"
           choices={GENERATION_STATUSES}
         />
+        <FilterSelect list={list} name="intent" label="Intent" choices={INTENT_CHOICES} />
       </TableFilters>
       <LiveTable
         list={list}
         columns={COLUMNS}
         selection={selection}
         label="Keywords"
-        name={(row) => row.text}
+        name={(each) => each.text}
+        onOpen={row.open}
         empty={
-          <EmptyState title="No keywords yet">
-            Import a list of search keywords, or add one by hand. Then cluster them.
-          </EmptyState>
+          <NothingMatches list={list} noun="keywords">
+            <EmptyState title="No keywords yet">
+              Import a list of search keywords, or add one by hand. Then cluster them.
+            </EmptyState>
+          </NothingMatches>
         }
       />
-      <SelectionBar selection={selection} noun={['keyword', 'keywords']} more={list.more}>
-        <Button size="compact-md" onClick={cluster} loading={starting}>
+      <SelectionBar selection={selection} noun={NOUN} more={list.more}>
+        <Button size="compact-md" variant="default" onClick={moves.open}>
+          Move
+        </Button>
+        <Button size="compact-md" variant="default" onClick={askAndDelete} loading={deleting}>
+          Delete
+        </Button>
+        <AutomateButton ids={selection.ids} />
+        <Button
+          size="compact-md"
+          onClick={() => start({ function: 'auto_cluster', selection: chosen })}
+          loading={starting}
+        >
           Cluster keywords
         </Button>
       </SelectionBar>
+      <ImportDialog opened={importing} onClose={imports.close} />
+      <AddKeyword opened={adding} onClose={adds.close} />
+      <MoveKeywords ids={chosen} opened={moving} onClose={moves.close} onMoved={selection.clear} />
+      <KeywordDialog id={row.id} onClose={row.close} />
     </Page>
   );
 }
