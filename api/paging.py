@@ -18,7 +18,7 @@ from litestar.params import FromQuery, QueryParameter
 from msgspec import Meta
 
 from api.explaining import FieldError
-from api.problems import Problem, invalid
+from api.problems import Problem
 from db.status import GenerationStatus
 from piccolo_conf import DB
 
