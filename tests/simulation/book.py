@@ -62,9 +62,7 @@ def handler_of(sql: str) -> Handler:
     text = flat(sql)
     found = [handler for piece, handler in BOOK if piece in text]
     if len(found) != 1:
-        raise LookupError(
-            f"{len(found)} handlers know this statement; see of_runs.py: {text}"
-        )
+        raise LookupError(f"{len(found)} handlers know this statement; see of_runs.py: {text}")
     return found[0]
 
 

@@ -10,7 +10,7 @@ import { EmptyState } from '../common/EmptyState';
 import { RESULTS } from './contentColumns';
 import classes from './ReviewReport.module.css';
 
-type Check = Schemas['pipeline.review.report.Check'];
+type Check = Schemas['Check'];
 type Fix = Schemas['Fix'];
 
 const VERDICTS = {
