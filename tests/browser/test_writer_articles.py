@@ -11,7 +11,7 @@ from playwright.async_api import Download, Page, expect
 
 from tests.api.articles import COFFEE, TRAIL, value
 from tests.browser.axe import violations_in_both_schemes
-from tests.browser.writer import add_task, add_text, open_article, outcome
+from tests.browser.writer import add_prompts, add_task, add_text, open_article, outcome
 
 pytestmark = pytest.mark.slow
 
@@ -132,4 +132,16 @@ async def test_the_page_of_an_article_is_accessible(
     await open_article(page, site, await add_text(account), tab)
     await expect(page.get_by_role("tabpanel")).to_be_visible()
     await expect(page.locator(".mantine-Skeleton-root")).to_have_count(0)
+    assert await violations_in_both_schemes(page) == []
+
+
+@pytest.mark.parametrize("path", ["tasks", "content", "images"])
+async def test_the_lists_of_the_writer_are_accessible(
+    page: Page, site: str, account: UUID, path: str
+) -> None:
+    await add_prompts(account, await add_text(account))
+    await page.goto(f"{site}/{path}")
+    name = "Select the image" if path == "images" else f"Select {COFFEE.title}"
+    await page.get_by_label(name).first.click()
+    await expect(page.get_by_role("region", name="Selection")).to_contain_text("1 ")
     assert await violations_in_both_schemes(page) == []

@@ -82,10 +82,12 @@ async def test_five_images_are_drawn_and_appear_one_by_one(
     await page.get_by_role("button", name="Generate images").click()
     dialog = page.get_by_role("dialog", name="Generating 5 images")
     await expect(dialog.get_by_test_id("message")).to_have_text(
-        re.compile(r"^Generating image 1/5: A mug of coffee on table \d$")
+        re.compile(r"^Generating image \d/5: A mug of coffee on table \d$")
     )
     steps = dialog.get_by_role("list", name="Steps so far")
     await expect(steps).to_contain_text("Preparing 5 images for generation")
+    begun = re.compile("Generating image 1/5: A mug of coffee on table [1-5]")
+    await expect(steps).to_contain_text(begun)
     queue = dialog.get_by_role("list", name="Images of this run")
     await expect(queue.get_by_role("listitem")).to_have_count(5)
     await expect(queue.get_by_role("img")).to_have_count(0)

@@ -69,7 +69,7 @@ function Facts({ article }: { article: Article }) {
   const row = useRow('content', article.id);
   const { task, approved_at, approved_by } = article;
   return (
-    <Group gap="xs" data-testid="facts">
+    <Group gap="xs" fz="sm" data-testid="facts">
       <StatusBadge status={row?.generation_status ?? article.generation_status} />
       <Text size="sm">
         <strong>{STATUSES[article.status]}</strong> · {verdict(article.review)} ·{' '}
