@@ -24,6 +24,9 @@ from litestar.openapi.spec import (
 from api.examples import EXAMPLES, FILES, GROUPS
 from api.problems import MEDIA_TYPE, ProblemBody
 
+BARE = {"414": "The address is too long", "431": "The headers are too long"}
+"""What `api/protocol.py` answers without a body, before the app hears of a request."""
+
 REFERENCE = "#/components/schemas/{name}"
 
 
@@ -55,6 +58,10 @@ def describe(app: Litestar, problems: Mapping[str, str]) -> None:
         operation.tags = [path.removeprefix("/api/v1/").split("/")[0].lstrip("/")]
         _show_example(operation)
         _name_files(operation)
+        if operation.responses is not None:
+            operation.responses |= {
+                status: OpenAPIResponse(description=meaning) for status, meaning in BARE.items()
+            }
         if operation.responses is None or operation.security == [{}]:
             continue
         for status, meaning in problems.items():

@@ -22,7 +22,7 @@ class Entry(msgspec.Struct, frozen=True):
 FAULTS = [
     Entry("1", "kill-one", processes.kill_one),
     Entry("2", "kill-all", processes.kill_all),
-    Entry("6", "kill-keeper", processes.kill_keeper),
+    Entry("-", "kill-keeper", processes.kill_keeper),
     Entry("7", "freeze", processes.freeze),
     Entry("10", "restart-redis", servers.restart_redis),
     Entry("10", "restart-redis-empty", servers.restart_redis_empty),

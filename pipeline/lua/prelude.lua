@@ -45,8 +45,16 @@ local function publish(kind, stage, fields)
   call('EXPIRE', events, IDLE)
 end
 
+-- An item whose worker died twice is a suspect: it may be what kills them. Suspects come after all
+-- positions, and one at a time.
+local AFTER_ALL = 1000000000000
+local function is_suspect(stage, item)
+  return tonumber(call('HGET', key(stage, 'deaths'), item) or 0) > 1
+end
+
 -- Give an item back to pending. `due` is its place in the order: a position, or a time.
 local function to_pending(stage, item, due)
+  if due == 0 and is_suspect(stage, item) then due = AFTER_ALL end
   call('SMOVE', key(stage, 'processing'), key(stage, 'pending'), item)
   call('ZADD', key(stage, 'order'), due, item)
   call('HDEL', partial, stage .. ':' .. item)

@@ -6,8 +6,8 @@ for _, member in ipairs(call('ZRANGEBYSCORE', leases, '-inf', till, 'LIMIT', 0, 
   local stage, token = string.sub(member, 1, colon - 1), string.sub(member, colon + 1)
   local items = call('SMEMBERS', claim_key(token))
   for _, item in ipairs(items) do
-    to_pending(stage, item, 0)
     call('HINCRBY', key(stage, 'deaths'), item, 1)
+    to_pending(stage, item, 0)
     moved = moved + 1
   end
   call('DEL', claim_key(token))

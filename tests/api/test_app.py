@@ -3,6 +3,7 @@
 import gzip
 from collections.abc import AsyncIterator
 from typing import get_args
+from uuid import UUID
 
 import httpx2
 import msgspec
@@ -152,3 +153,18 @@ def test_the_schemas_use_the_pipelines_own_words() -> None:
 def test_every_problem_handler_is_the_one(app: Litestar) -> None:
     assert set(app.exception_handlers.values()) == {problem}
     assert msgspec.json.decode(msgspec.json.encode(app.openapi_schema.to_schema()))
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("OPTIONS", "/api/v1/keywords", "GET, OPTIONS, POST"),
+        ("OPTIONS", f"/api/v1/keywords/{UUID(int=1)}", "GET, OPTIONS, PATCH"),
+        ("PUT", "/api/v1/keywords", "GET, OPTIONS, POST"),
+    ],
+)
+async def test_allow_names_every_method_of_a_path(
+    client: httpx2.AsyncClient, method: str, path: str, allowed: str
+) -> None:
+    named = (await client.request(method, path)).headers["allow"]
+    assert sorted(named.split(", ")) == allowed.split(", ")

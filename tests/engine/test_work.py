@@ -139,11 +139,11 @@ async def test_without_any_key_the_run_stops_and_says_so(
     assert await fakes.go_on(key) == "failed"
 
 
-async def test_an_item_whose_worker_died_twice_fails_without_another_try(
+async def test_an_item_whose_worker_died_twice_and_once_more_alone_fails_without_another_try(
     account: UUID, fate: Fate
 ) -> None:
     key = await opened(account)
-    for _ in range(settings().max_worker_deaths):
+    for _ in range(settings().max_worker_deaths + 1):
         dead = await claim(key)
         leases = key.meta.replace("meta", "leases")
         await open_connections.state().zadd(leases, {f"2:{dead.token}": 1})

@@ -13,7 +13,7 @@ from lupa import lua51
 from pipeline import queue
 
 SCRIPTS = (
-    *("sync", "fill", "claim", "settle", "release", "reap", "adopt", "renew", "reopen"),
+    *("sync", "fill", "claim", "settle", "release", "reap", "overdue", "adopt", "renew", "reopen"),
     *("cancel", "stage", "expire", "look", "snapshot", "tell", "raise", "restore"),
 )
 
