@@ -6,7 +6,7 @@ import { useDraft } from '../../hooks/useDraft';
 import { useRow } from '../../hooks/useLive';
 import { moment, number } from '../../words';
 import { ErrorPanel } from '../common/ErrorPanel';
-import { tell } from '../common/notices';
+import { announce } from '../common/LiveRegion';
 import { StatusBadge } from '../common/StatusBadge';
 import { Page } from '../layout/Page';
 import { ArticleActions } from './ArticleActions';
@@ -34,7 +34,7 @@ function Shown({ article }: { article: Article }) {
   const tab = params.get('tab') ?? FIRST;
   const show = (to: string | null) => setParams(to && to !== FIRST ? { tab: to } : {});
   const form = useDraft('content', article.id, () => {
-    tell({ message: 'Article saved' });
+    announce('Article saved'); // a notice would cover the buttons of the next step
     show(FIRST);
   });
   return (

@@ -4,9 +4,10 @@ import { keys } from '../../api/keys';
 import { queryClient } from '../../api/queryClient';
 import { type Article, moveArticle, reason, type Way } from '../../api/writer';
 import { askFor } from '../../realtime/rowFetcher';
-import { tell, warn } from '../common/notices';
+import { announce } from '../common/LiveRegion';
+import { warn } from '../common/notices';
 
-export const DONE: Record<Way, string> = {
+const DONE: Record<Way, string> = {
   approve: 'Article approved',
   publish: 'Article published',
   archive: 'Article archived',
@@ -20,7 +21,7 @@ export function useMoveArticle(article: Article) {
     onSuccess: (moved, way) => {
       queryClient.setQueryData(queryKey, moved);
       askFor('content', [article.id]);
-      tell({ message: DONE[way] });
+      announce(DONE[way]); // seen in the line below the title; a notice would cover the buttons
     },
     onError: (error) => {
       warn({ message: reason(error) });
