@@ -35,14 +35,18 @@ async def test_a_link_opens_the_keyword_and_enter_does_too(
 ) -> None:
     await page.goto(f"{site}/keywords?id={keywords[6]}")
     drawer = page.get_by_role("dialog", name="Keyword")
-    await expect(drawer.get_by_label("Keyword", exact=True)).to_have_value("green tea 7")
+    await expect(drawer.get_by_role("textbox", name="Keyword", exact=True)).to_have_value(
+        "green tea 7"
+    )
     assert await violations_in_both_schemes(page) == []
     await page.keyboard.press("Escape")
     await expect(drawer).to_have_count(0)
     assert "id=" not in page.url
     await page.get_by_role("row", name="green tea 50").focus()
     await page.keyboard.press("Enter")
-    await expect(drawer.get_by_label("Keyword", exact=True)).to_have_value("green tea 50")
+    await expect(drawer.get_by_role("textbox", name="Keyword", exact=True)).to_have_value(
+        "green tea 50"
+    )
 
 
 @pytest.mark.parametrize("way", ["Load the new version", "Save mine over it"])
