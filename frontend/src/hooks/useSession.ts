@@ -20,7 +20,9 @@ export function useSession() {
 }
 
 /** Forgets everything of the account before; whoever shows the session hears of the new one. */
-function become(session: Session | null): void {
+async function become(session: Session | null): Promise<void> {
+  // An answer that is still on its way knows only the session before.
+  await queryClient.cancelQueries({ queryKey: keys.session });
   queryClient.removeQueries({ predicate: (query) => query.queryKey[0] !== keys.session[0] });
   queryClient.setQueryData(keys.session, session);
 }
