@@ -26,7 +26,7 @@ async def test_a_cluster_is_opened_by_its_link_renamed_and_locked(
     await expect(drawer.get_by_label("green tea", exact=True)).to_be_visible()
     assert await violations_in_both_schemes(page) == []
     await drawer.get_by_label("Name").fill("Teas that are green")
-    await drawer.get_by_text("Locked: its keywords stay").click()
+    await drawer.get_by_role("switch").click()
     await drawer.get_by_role("button", name="Save").click()
     await expect(page.get_by_role("status").filter(has_text="Cluster saved")).to_be_visible()
     await drawer.get_by_role("button", name="Close").click()

@@ -57,7 +57,7 @@ async def test_ideas_are_planned_for_three_clusters(
     await demo.hold(CHAT, False)
     outcome = dialog.get_by_test_id("outcome")
     await expect(outcome).to_have_text("Generated 6 content ideas for 3 clusters")
-    await expect(steps).to_contain_text("Created 6 content ideas")
+    await expect(steps.get_by_text("Created 2 content ideas")).to_have_count(3)
     await dialog.get_by_role("button", name="Close", exact=True).click()
     await expect(page.get_by_role("row").filter(has_text="Herb garden")).to_contain_text("2")
 
@@ -68,7 +68,7 @@ async def test_an_idea_is_sent_to_the_writer(page: Page, site: str, account: UUI
     await page.goto(f"{site}/ideas")
     await page.get_by_label("Select How to brew green tea").click()
     await page.get_by_role("button", name="Send to writer").click()
-    dialog = page.get_by_role("dialog", name="Creating 1 task")
+    dialog = page.get_by_role("dialog", name="Creating tasks from 1 idea")
     await expect(dialog.get_by_test_id("outcome")).to_have_text("1 task created from 1 idea")
     await dialog.get_by_role("button", name="Close", exact=True).click()
     await expect(page.get_by_role("row", name="How to brew")).to_contain_text("Sent to writer")

@@ -2,12 +2,13 @@
 import { Button, Group, Modal, Stack } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
+import type { Schemas } from '../../api/client';
 import { addCluster } from '../../api/planner';
 import { listsMayHaveGrown } from '../../realtime/rowFetcher';
 import { ErrorPanel } from '../common/ErrorPanel';
 import { ClusterFields } from './ClusterFields';
 
-const EMPTY = { name: '', intent: null, locked: false };
+const EMPTY: Schemas['NewCluster'] = { name: '', intent: null, locked: false };
 
 interface AddClusterProps {
   opened: boolean;
@@ -17,7 +18,7 @@ interface AddClusterProps {
 }
 
 export function AddCluster({ opened, onClose, onAdded }: AddClusterProps) {
-  const [value, setValue] = useState<typeof EMPTY & { intent: string | null }>(EMPTY);
+  const [value, setValue] = useState(EMPTY);
   const adding = useMutation({
     mutationFn: addCluster,
     onSuccess: (row) => {

@@ -1,9 +1,9 @@
 // The keywords of a cluster, with the ways out of it and into it.
 import { Button, Checkbox, Group, Skeleton, Stack, Text, Title } from '@mantine/core';
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { type InfiniteData, useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { keys } from '../../api/keys';
-import { fetchPage } from '../../api/tables';
+import { fetchPage, type RowPage } from '../../api/tables';
 import { number } from '../../words';
 import { ErrorPanel } from '../common/ErrorPanel';
 import { MoveKeywords } from './MoveKeywords';
@@ -18,9 +18,15 @@ interface KeywordsProps {
 
 function useKeywordsOf({ cluster, count }: KeywordsProps) {
   const query = { cluster_id: cluster, sort: 'text' };
-  return useInfiniteQuery({
+  return useInfiniteQuery<
+    RowPage<'keyword'>,
+    Error,
+    InfiniteData<RowPage<'keyword'>>,
+    readonly unknown[],
+    string | null
+  >({
     queryKey: [...keys.choices('keyword', query), count],
-    initialPageParam: null as string | null,
+    initialPageParam: null,
     getNextPageParam: (last) => last.next,
     placeholderData: (before) => before,
     queryFn: ({ pageParam }) => fetchPage('keyword', query, pageParam),
@@ -83,11 +89,9 @@ function Adding({ cluster }: { cluster: string }) {
   const move = useMove(() => setIds([]));
   return (
     <Stack gap="xs">
-      <KeywordPicker label="Add keywords without a cluster" value={ids} onChange={setIds} />
-      {move.error && <ErrorPanel error={move.error} />}
-      <Group justify="flex-end">
+      <Group gap="xs" align="flex-end">
+        <KeywordPicker label="Add keywords without a cluster" value={ids} onChange={setIds} />
         <Button
-          size="compact-md"
           disabled={ids.length === 0}
           loading={move.isPending}
           onClick={() => move.mutate({ ids, cluster })}
@@ -95,6 +99,7 @@ function Adding({ cluster }: { cluster: string }) {
           Add to this cluster
         </Button>
       </Group>
+      {move.error && <ErrorPanel error={move.error} />}
     </Stack>
   );
 }
