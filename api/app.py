@@ -43,7 +43,7 @@ from api import (
 from api.auth import COOKIE, Gate, account_of
 from api.bodies import Draining, check_body
 from api.docs_page import DocsPage
-from api.headers import add_security_headers
+from api.headers import add_security_headers, name_methods
 from api.idempotency import Idempotency, announce
 from api.limits import Limits
 from api.live import Live
@@ -200,7 +200,7 @@ def create_app() -> Litestar:
         ],
         lifespan=[lifespan],
         exception_handlers={HTTPException: problem, Exception: problem},
-        before_send=[add_security_headers, metrics.note_answer],
+        before_send=[add_security_headers, name_methods, metrics.note_answer],
         before_request=check_body,
         middleware=[timed],
         request_max_body_size=MAX_BODY,
@@ -209,6 +209,7 @@ def create_app() -> Litestar:
             title="igny8",
             version=VERSION,
             path="/schema",
+            use_handler_docstrings=True,
             operation_id_creator=lambda handler, method, parts: handler.handler_name,
             render_plugins=[DocsPage(), JsonRenderPlugin(path="/openapi.json")],
             components=Components(

@@ -11,6 +11,7 @@ from litestar.params import FromQuery, JSONBody, QueryParameter
 from msgspec import Meta
 
 from api.auth import Caller, admin_only
+from api.problems import invalid
 from api.schemas import Function
 from db.status import CreditKind
 from pipeline import credits, prices, usage
@@ -82,9 +83,16 @@ async def list_entries(
     kind: FromQuery[CreditKind | None] = None,
     run_id: FromQuery[UUID | None] = None,
     since: Annotated[
-        datetime | None, QueryParameter(description="From this time on; UTC if no zone is given")
+        str | None,
+        QueryParameter(
+            description="From this time on; UTC if no zone is given",
+            schema_extra={"format": "date-time"},
+        ),
     ] = None,
-    until: Annotated[datetime | None, QueryParameter(description="Before this time")] = None,
+    until: Annotated[
+        str | None,
+        QueryParameter(description="Before this time", schema_extra={"format": "date-time"}),
+    ] = None,
     after: Annotated[
         int | None, QueryParameter(ge=1, le=2**63 - 1, description="`next` of the page before")
     ] = None,
@@ -97,14 +105,21 @@ async def list_entries(
         limit=limit + 1,
         kind=kind,
         run=run_id,
-        since=_in_zone(since),
-        until=_in_zone(until),
+        since=_time("since", since),
+        until=_time("until", until),
     )
     return EntryPage(found[:limit], found[limit - 1].id if len(found) > limit else None)
 
 
-def _in_zone(time: datetime | None) -> datetime | None:
-    return time.replace(tzinfo=UTC) if time is not None and time.tzinfo is None else time
+def _time(name: str, text: str | None) -> datetime | None:
+    """A time in ISO 8601; a number is none, though Litestar would take it for seconds."""
+    if text is None:
+        return None
+    try:
+        time = msgspec.convert(text, datetime)
+    except msgspec.ValidationError:
+        raise invalid(name, "This must be a time such as 2026-01-31T12:00:00Z.") from None
+    return time.replace(tzinfo=UTC) if time.tzinfo is None else time
 
 
 @post(

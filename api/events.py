@@ -59,7 +59,14 @@ async def list_events(
     "/events",
     summary="Follow what changes",
     media_type="text/event-stream",
-    responses={200: ResponseSpec(str, media_type="text/event-stream", description="Frames")},
+    responses={
+        200: ResponseSpec(
+            str,
+            media_type="text/event-stream",
+            description="Events whose `data` is a frame as `/events/list` answers it, or `end`",
+            generate_examples=False,
+        )
+    },
 )
 async def stream_events(
     request: Request[Caller, Grant, Any],

@@ -4,6 +4,8 @@ Answers that are no page forbid everything; a page may use what comes from here,
 """
 
 from litestar.datastructures import MutableScopeHeaders
+from litestar.enums import ScopeType
+from litestar.exceptions import HTTPException, MethodNotAllowedException
 from litestar.types import Message, Scope
 
 from api import docs_page
@@ -34,6 +36,23 @@ async def add_security_headers(message: Message, scope: Scope) -> None:
         for name, value in SECURITY_HEADERS.items():
             headers.setdefault(name, value)
         headers.setdefault("Content-Security-Policy", _policy(scope, headers))
+
+
+async def name_methods(message: Message, scope: Scope) -> None:
+    """Answers to OPTIONS name every method of the path, as a 405 does.
+
+    Litestar's own answer names those of one of the path's handlers.
+    """
+    if scope["type"] != ScopeType.HTTP or message["type"] != "http.response.start":
+        return
+    if scope["method"] == "OPTIONS":
+        try:
+            scope["litestar_app"].asgi_router.handle_routing(path=scope["path"], method="TRACE")
+        except MethodNotAllowedException as error:
+            if error.headers:
+                MutableScopeHeaders.from_message(message)["Allow"] = error.headers["allow"]
+        except HTTPException:
+            return
 
 
 def _policy(scope: Scope, headers: MutableScopeHeaders) -> str:

@@ -11,7 +11,7 @@ from litestar import Response, get
 from litestar.openapi import ResponseSpec
 
 from api.auth import OPEN_TO_ALL
-from api.schemas import Alive, Check, Readiness
+from api.schemas import Alive, HealthCheck, Readiness
 from db import migrate
 from piccolo_conf import DB
 from pipeline import connections
@@ -45,40 +45,40 @@ async def ready() -> Response[Readiness]:
     return Response(Readiness(all_well, checks), status_code=200 if all_well else 503)
 
 
-async def _checked(check: Callable[[], Awaitable[Check]]) -> Check:
+async def _checked(check: Callable[[], Awaitable[HealthCheck]]) -> HealthCheck:
     try:
         async with asyncio.timeout(PATIENCE):
             return await check()
     except TimeoutError:
-        return Check(False, f"no answer within {PATIENCE:g} seconds")
+        return HealthCheck(False, f"no answer within {PATIENCE:g} seconds")
     except Exception as error:  # noqa: BLE001 - whatever it is, it is the answer; no details leak
-        return Check(False, f"failed: {type(error).__name__}")
+        return HealthCheck(False, f"failed: {type(error).__name__}")
 
 
-async def _postgresql() -> Check:
+async def _postgresql() -> HealthCheck:
     async with DB.connection() as connection:
-        return Check(True, f"PostgreSQL {await connection.fetchval('show server_version')}")
+        return HealthCheck(True, f"PostgreSQL {await connection.fetchval('show server_version')}")
 
 
-async def _redis() -> Check:
+async def _redis() -> HealthCheck:
     await connections.state().ping()
-    return Check(True, "answers")
+    return HealthCheck(True, "answers")
 
 
-async def _migrations() -> Check:
+async def _migrations() -> HealthCheck:
     if missing := await migrate.missing():
-        return Check(False, f"not applied: {', '.join(missing)}. Run `python -m db.migrate`.")
-    return Check(True, "all applied")
+        return HealthCheck(False, f"not applied: {', '.join(missing)}. Run `python -m db.migrate`.")
+    return HealthCheck(True, "all applied")
 
 
-async def _workers() -> Check:
+async def _workers() -> HealthCheck:
     heard = await alive()
     if not any(heard.values()):
-        return Check(False, "no worker was heard lately: runs wait until one starts")
+        return HealthCheck(False, "no worker was heard lately: runs wait until one starts")
     missing = [kind for kind, number in heard.items() if not number]
     if missing:
-        return Check(False, f"no worker for {missing[0]} was heard lately: its stages wait")
-    return Check(True, f"{heard['text']} for text and {heard['images']} for images")
+        return HealthCheck(False, f"no worker for {missing[0]} was heard lately: its stages wait")
+    return HealthCheck(True, f"{heard['text']} for text and {heard['images']} for images")
 
 
 CHECKS = {

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from litestar import Request, Response, get
 from litestar.di import NamedDependency
+from litestar.openapi import ResponseSpec
 from litestar.params import FromPath, QueryParameter
 
 from api.auth import Caller
@@ -25,7 +26,12 @@ _decoding = asyncio.Semaphore(4)
 """Pictures that are decoded at a time: each takes memory and a core."""
 
 
-@get("/images/{image_id:uuid}/file", media_type="image/jpeg", summary="The file of an image")
+@get(
+    "/images/{image_id:uuid}/file",
+    media_type="image/jpeg",
+    summary="The file of an image",
+    responses={304: ResponseSpec(None, description="The drawing is the same")},
+)
 async def show_file(
     request: Request[Caller, None, Any],
     account_id: Account,

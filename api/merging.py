@@ -57,7 +57,7 @@ class _Done(msgspec.Struct):
     duplicates: list[DuplicateIdea]
 
 
-@post("/clusters/merge", status_code=200, summary="Merge clusters")
+@post("/clusters/merge", status_code=200, summary="Merge clusters", idempotent=True)
 async def merge_clusters(
     account_id: NamedDependency[UUID], data: JSONBody[MergeClusters]
 ) -> Merged:

@@ -10,9 +10,22 @@ from typing import Any
 import msgspec
 from litestar import Litestar, Response
 from litestar.handlers import HTTPRouteHandler
-from litestar.openapi.spec import OpenAPIMediaType, OpenAPIResponse, Operation, Reference, Schema
+from litestar.openapi.spec import (
+    Example,
+    OpenAPIMediaType,
+    OpenAPIResponse,
+    Operation,
+    Reference,
+    RequestBody,
+    Schema,
+    Tag,
+)
 
+from api.examples import EXAMPLES, FILES, GROUPS
 from api.problems import MEDIA_TYPE, ProblemBody
+
+BARE = {"414": "The address is too long", "431": "The headers are too long"}
+"""What `api/protocol.py` answers without a body, before the app hears of a request."""
 
 REFERENCE = "#/components/schemas/{name}"
 
@@ -40,13 +53,41 @@ def describe(app: Litestar, problems: Mapping[str, str]) -> None:
     for name, raw in parts.items():
         components.schemas[name] = RawSchema(raw)
     problem = OpenAPIMediaType(schema=Reference(REFERENCE.format(name=ProblemBody.__name__)))
-    for operation in _operations(app):
+    app.openapi_schema.tags = [Tag(name, description) for name, description in GROUPS.items()]
+    for path, operation in _operations(app):
+        operation.tags = [path.removeprefix("/api/v1/").split("/")[0].lstrip("/")]
+        _show_example(operation)
+        _name_files(operation)
+        if operation.responses is not None:
+            operation.responses |= {
+                status: OpenAPIResponse(description=meaning) for status, meaning in BARE.items()
+            }
         if operation.responses is None or operation.security == [{}]:
             continue
         for status, meaning in problems.items():
             operation.responses[status] = OpenAPIResponse(
                 description=meaning, content={MEDIA_TYPE: problem}
             )
+
+
+def _show_example(operation: Operation) -> None:
+    example = EXAMPLES.get(operation.operation_id or "")
+    if example is not None and isinstance(operation.request_body, RequestBody):
+        for kind in operation.request_body.content.values():
+            kind.examples = {"example": Example(value=example)}
+
+
+def _name_files(operation: Operation) -> None:
+    """Bytes are bytes, and nothing is nothing: Litestar knows one media type a handler."""
+    responses = operation.responses or {}
+    if isinstance(empty := responses.get("204"), OpenAPIResponse):
+        empty.content = None
+    kinds = FILES.get(operation.operation_id or "")
+    answer = responses.get("200")
+    if kinds and isinstance(answer, OpenAPIResponse):
+        answer.content = {
+            kind: OpenAPIMediaType(schema=RawSchema(schema)) for kind, schema in kinds.items()
+        }
 
 
 def _structs(app: Litestar) -> Iterator[Any]:
@@ -62,8 +103,8 @@ def _structs(app: Litestar) -> Iterator[Any]:
                 yield handler.parsed_data_field.annotation
 
 
-def _operations(app: Litestar) -> Iterator[Operation]:
-    for path in (app.openapi_schema.paths or {}).values():
+def _operations(app: Litestar) -> Iterator[tuple[str, Operation]]:
+    for path, item in (app.openapi_schema.paths or {}).items():
         for method in ("get", "post", "put", "patch", "delete"):
-            if (operation := getattr(path, method)) is not None:
-                yield operation
+            if (operation := getattr(item, method)) is not None:
+                yield path, operation

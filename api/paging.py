@@ -17,7 +17,8 @@ from litestar.di import Provide
 from litestar.params import FromQuery, QueryParameter
 from msgspec import Meta
 
-from api.problems import invalid
+from api.explaining import FieldError
+from api.problems import Problem
 from db.status import GenerationStatus
 from piccolo_conf import DB
 
@@ -273,6 +274,13 @@ def _write(cursor: Cursor) -> str:
     return base64.urlsafe_b64encode(msgspec.json.encode(cursor)).rstrip(b"=").decode()
 
 
+def _unknown(message: str) -> Problem:
+    """A cursor fits its schema, and cannot be gone on from."""
+    return Problem(
+        422, "unknown_cursor", f"after: {message}", fields=[FieldError("after", message)]
+    )
+
+
 def _read(after: str, sort: str, key: Sort) -> Cursor:
     """The cursor that `_write` wrote. Raises Problem for anything else, or another order."""
     try:
@@ -281,7 +289,7 @@ def _read(after: str, sort: str, key: Sort) -> Cursor:
         if cursor.sort == sort and (cursor.value is not None or not key.nullable):
             cursor = Cursor(cursor.sort, _value(cursor.value, key.type), cursor.id)
     except (ValueError, OverflowError):
-        raise invalid("after", "This is no cursor: send `next` of the page before.") from None
+        raise _unknown("This is no cursor: send `next` of the page before.") from None
     if cursor.sort != sort:
-        raise invalid("after", f"This cursor is of the order {cursor.sort[:40]!r}, not {sort!r}.")
+        raise _unknown(f"This cursor is of the order {cursor.sort[:40]!r}, not {sort!r}.")
     return cursor

@@ -7,6 +7,7 @@ the order the items came.
 from typing import Annotated, Any, get_args
 from uuid import UUID
 
+import asyncpg
 import msgspec
 from litestar import get
 from litestar.di import NamedDependency
@@ -61,11 +62,16 @@ async def show_queues(
         raise Problem(404, "unknown_stage", f"Stage {stage} is not part of this run.")
     rows: dict[QueueName, list[Any]] = {name: [] for name in QUEUES}
     following: dict[QueueName, str] = {}
-    for name in QUEUES if queue is None else (queue,):
-        found = await _page(account_id, run_id, stage, name, after or START, q, limit + 1)
-        rows[name] = found[:limit]
-        if len(found) > limit:
-            following[name] = "{position}-{id}".format_map(found[limit - 1])
+    async with DB.transaction() as transaction:
+        connection = transaction.connection
+        # All queues of one moment: an item that moves meanwhile stands in one of them.
+        await connection.execute("set transaction isolation level repeatable read, read only")
+        for name in QUEUES if queue is None else (queue,):
+            stands = (account_id, run_id, stage, STATUS[name])
+            found = await _page(connection, stands, after or START, q, limit + 1)
+            rows[name] = found[:limit]
+            if len(found) > limit:
+                following[name] = "{position}-{id}".format_map(found[limit - 1])
     return StageQueues(
         counts={name: getattr(counts, name) for name in QUEUES},
         total=counts.total,
@@ -82,34 +88,31 @@ async def show_queues(
 
 
 async def _page(
-    account_id: UUID,
-    run_id: UUID,
-    stage: int,
-    queue: QueueName,
+    connection: asyncpg.Connection,
+    stands: tuple[UUID, UUID, int, str],
     after: str,
     q: str | None,
     limit: int,
 ) -> list[Any]:
-    """Rows of one queue behind the cursor `position-id`, in the order of their positions."""
+    """Rows of one queue behind the cursor `position-id`, in the order of their positions.
+
+    `stands` is account, run, stage and status.
+    """
     position, row_id = map(int, after.split("-"))
-    async with DB.connection() as connection:
-        return list(
-            await connection.fetch(
-                "select id, item_id, title, position, attempts, started_at, finished_at, error"
-                " from run_item where account_id = $1 and run_id = $2 and stage = $3"
-                " and status = $4 and (position, id) > ($5, $6)"
-                " and ($7::text is null or strpos(lower(title), lower($7)) > 0)"
-                " order by position, id limit $8",
-                account_id,
-                run_id,
-                stage,
-                STATUS[queue],
-                position,
-                row_id,
-                q,
-                limit,
-            )
+    return list(
+        await connection.fetch(
+            "select id, item_id, title, position, attempts, started_at, finished_at, error"
+            " from run_item where account_id = $1 and run_id = $2 and stage = $3"
+            " and status = $4 and (position, id) > ($5, $6)"
+            " and ($7::text is null or strpos(lower(title), lower($7)) > 0)"
+            " order by position, id limit $8",
+            *stands,
+            position,
+            row_id,
+            q,
+            limit,
         )
+    )
 
 
 def _item(row: Any) -> QueueItem:

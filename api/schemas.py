@@ -138,7 +138,7 @@ class StageQueues(msgspec.Struct, frozen=True, kw_only=True):
     next: dict[QueueName, str]
 
 
-class Check(msgspec.Struct, frozen=True):
+class HealthCheck(msgspec.Struct, frozen=True):
     """One thing that must work, whether it does, and what was seen."""
 
     ok: bool
@@ -149,7 +149,7 @@ class Readiness(msgspec.Struct, frozen=True):
     """Whether requests can be served and runs will be worked on."""
 
     ready: bool
-    checks: dict[str, Check]
+    checks: dict[str, HealthCheck]
 
 
 class Alive(msgspec.Struct, frozen=True):

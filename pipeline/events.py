@@ -6,6 +6,8 @@ restart of Redis it is another, and whoever comes with an old one has to load ev
 
     igny8:{account}:events         stream   newest 10,000 changes or so
     igny8:{account}:events:epoch   string   made by the first reader
+
+Both go together when nobody has written or read for a week: a cursor of before is then unknown.
 """
 
 import logging
@@ -27,6 +29,8 @@ log = logging.getLogger(__name__)
 
 MAX_LENGTH = 10_000
 """Events kept for an account, more or less; `lua/prelude.lua` has the same number."""
+IDLE = 604_800
+"""Seconds that the stream is kept after its last use; `lua/prelude.lua` has the same number."""
 MAX_IDS = 500
 """Rows that one event names. Of more it says that there are many."""
 START = "0-0"
@@ -121,7 +125,7 @@ async def read(
     place = "" if after is None else after.id
     epoch, last, first, length, rows = await _script()(
         keys=[stream, f"{stream}:epoch"],
-        args=[uuid.uuid4().hex[:12], place, until, limit],
+        args=[uuid.uuid4().hex[:12], place, until, limit, IDLE],
         client=state(),
     )
     end = Position(epoch.decode(), last.decode())
@@ -171,12 +175,17 @@ async def append(account: UUID, kind: str, **fields: Any) -> None:
     The change stands whether or not it can be told: where Redis is away, the log says so.
     """
     try:
-        await state().xadd(
-            stream_of(account),
-            {"event": msgspec.json.encode({"type": kind, **fields})},
-            maxlen=MAX_LENGTH,
-            approximate=True,
-        )
+        stream = stream_of(account)
+        async with state().pipeline(transaction=True) as changes:
+            changes.xadd(
+                stream,
+                {"event": msgspec.json.encode({"type": kind, **fields})},
+                maxlen=MAX_LENGTH,
+                approximate=True,
+            )
+            changes.expire(f"{stream}:epoch", IDLE)  # first: no cursor may outlive the stream
+            changes.expire(stream, IDLE)
+            await changes.execute()
     except RedisError as error:
         log.warning("account %s: clients were not told of %s: %s", account, kind, error)
 

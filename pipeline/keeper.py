@@ -6,7 +6,8 @@ Every second, for each run that is active or has just ended:
   lease looks run out, so nothing is reaped until Redis has been up, and this process in touch with
   it, for a whole lease;
 - due items, free concurrency, and nobody claims → ring;
-- nothing open and yet not ended → ask a worker to advance it.
+- nothing open and yet not ended → ask a worker to advance it;
+- every tenth time, items that Redis lost or has elsewhere than PostgreSQL (`comparing.py`).
 Each rescue is logged and counted under `igny8:rescues`; a rescue is never silent.
 """
 
@@ -22,9 +23,9 @@ from redis.exceptions import RedisError
 from db.engine import TRANSIENT
 from db.status import ACTIVE_RUN, RunStatus, StageStatus
 from piccolo_conf import DB
-from pipeline import broker, queue
+from pipeline import broker, queue, reopening
+from pipeline.comparing import mend_ended, mend_running
 from pipeline.connections import close_all, open_all, state
-from pipeline.entering import OPEN
 from pipeline.logs import set_up_logs
 from pipeline.queue import RunKey
 from pipeline.rebuild import rebuild
@@ -47,7 +48,7 @@ JUST_ENDED = 15.0
 LATELY_ENDED = 600.0
 """Seconds after its end that it is looked at with every comparison."""
 COMPARE_EVERY = 10
-"""Ticks between comparisons of what is open in PostgreSQL and in Redis."""
+"""Ticks between comparisons of what the items are in PostgreSQL and in Redis."""
 
 PRUNE_EVERY = 3600
 """Ticks between removals of answers that no attempt will ask for any more."""
@@ -144,12 +145,23 @@ class Keeper:
             await _rescued("retold", key)
             return
         if not active:
+            comparing = self.ticks % COMPARE_EVERY == 0
+            if comparing and (moved := await mend_ended(key, row["version"])):
+                await _rescued("restored", key, moved)
             return
-        if self._may_reap() and (items := await queue.reap(key)):
-            await _rescued("lease", key, items)
+        if self._may_reap():
+            await self._reap(key)
         if look.status == RunStatus.RUNNING:
             await self._ring(key, look, waiting)
             await self._repair(key, look, row)
+
+    async def _reap(self, key: RunKey) -> None:
+        """PostgreSQL hears it first, so that it never says processing of what is pending."""
+        until, stages = await queue.overdue(key)
+        for stage, items in stages.items():
+            await reopening.put_back(key.run, stage, items)
+        if until and (moved := await queue.reap(key, until=until)):
+            await _rescued("lease", key, moved)
 
     async def _retell(self, key: RunKey, row: Any) -> None:
         if row["status"] == RunStatus.CANCELLED:
@@ -189,25 +201,11 @@ class Keeper:
                 self.advance_rung[key] = time.monotonic()
                 await broker.ring_advance(key.account, key.run)
         if self.ticks % COMPARE_EVERY == 0:
-            for n, status in stored.items():
-                if status == StageStatus.OPEN:
-                    await self._compare(key, n, known[n].open)
-
-    async def _compare(self, key: RunKey, stage: int, open_in_redis: int) -> None:
-        """Items open in PostgreSQL that Redis holds to be ended are pending again."""
-        async with DB.connection() as connection:
-            rows = await connection.fetch(
-                "select item_id, position from run_item where run_id = $1 and stage = $2"
-                f" and status in {OPEN} order by position",
-                key.run,
-                stage,
+            cause, moved = await mend_running(
+                key, [n for n, status in stored.items() if status == StageStatus.OPEN]
             )
-        if len(rows) <= open_in_redis:
-            return
-        moved = await queue.reopen(key, stage, [tuple(row) for row in rows])
-        if moved:
-            await queue.set_stage(key, stage, StageStatus.OPEN)
-            await _rescued("reopened", key, moved)
+            if moved:
+                await _rescued(cause, key, moved)
 
 
 async def _rescued(cause: str, key: RunKey, count: int = 1) -> None:

@@ -15,6 +15,7 @@ from redis.exceptions import RedisError
 
 from db.status import RunStatus
 from pipeline import heartbeat, messages, queue, reporter
+from pipeline.connections import state
 from pipeline.errors import InternalError, PipelineError, RetryLater
 from pipeline.options import RunOptions
 from pipeline.settings import settings
@@ -41,7 +42,7 @@ async def prepare(
     Raises PipelineError when it cannot be done; what is worth another try is tried again here.
     """
     token = uuid.uuid4().hex
-    if not await queue.prepare_lock(key, token, settings().lease_seconds):
+    if not await _lock(key, token):
         return None
     counts = reporter.Counts(total=len(items), processed=0, current=0)
     report = reporter.reporter(key, stage, {"prepare": messages.NAMES[stage]}, counts)
@@ -58,7 +59,7 @@ async def prepare(
     finally:
         work.cancel()
         watch.cancel()
-        await queue.prepare_unlock(key)
+        await state().delete(_lock_name(key))
 
 
 async def _attempts(stage: int, preparation: Preparation) -> Sequence[UUID]:
@@ -79,13 +80,23 @@ async def _attempts(stage: int, preparation: Preparation) -> Sequence[UUID]:
     raise AssertionError("unreachable: the last attempt returns or raises")
 
 
+def _lock_name(key: queue.RunKey) -> str:
+    return key.meta.removesuffix("meta") + "preparing"
+
+
+async def _lock(key: queue.RunKey, token: str, *, again: bool = False) -> bool:
+    """Take (or with `again` keep) the right to prepare the run's first stage, for a lease."""
+    name, ms = _lock_name(key), round(settings().lease_seconds * 1000)
+    return bool(await state().set(name, token, px=ms, xx=again, nx=not again))
+
+
 async def _watch(key: queue.RunKey, token: str, work: "asyncio.Task[Sequence[UUID]]") -> None:
     """Keep the lock while the run is running; cancel the work when it is not."""
     while True:
         await asyncio.sleep(min(1.0, settings().lease_seconds / 4))
         try:
             status = await queue.status(key)
-            kept = await queue.prepare_lock(key, token, settings().lease_seconds, again=True)
+            kept = await _lock(key, token, again=True)
         except RedisError as error:
             log.warning("the lock of a preparation could not be renewed: %s", error)
             continue

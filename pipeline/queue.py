@@ -219,9 +219,18 @@ async def release(
     return int(await _call("release", claim.key, claim.stage, claim.token, ms, int(refund), *ids))
 
 
-async def reap(key: RunKey, limit: int = 500) -> int:
-    """Take back what dead workers held; how many items."""
-    return int(await _call("reap", key, limit))
+async def overdue(key: RunKey, limit: int = 500) -> tuple[int, dict[int, list[UUID]]]:
+    """What dead workers hold, by stage, and when that was in Redis ms: 0 if none is dead."""
+    until, *found = await _call("overdue", key, limit)
+    stages: dict[int, list[UUID]] = {}
+    for stage, item in zip(found[::2], found[1::2], strict=True):
+        stages.setdefault(stage, []).append(UUID(item.decode()))
+    return until, stages
+
+
+async def reap(key: RunKey, limit: int = 500, until: int | None = None) -> int:
+    """Take back what dead workers held (by `until`, in Redis ms); how many items."""
+    return int(await _call("reap", key, limit, "" if until is None else until))
 
 
 async def reopen(key: RunKey, stage: int, items: Sequence[tuple[UUID, int]]) -> int:
@@ -230,6 +239,19 @@ async def reopen(key: RunKey, stage: int, items: Sequence[tuple[UUID, int]]) -> 
     for start in range(0, len(items), FILL_CHUNK):
         part = _flat((str(item), position) for item, position in items[start : start + FILL_CHUNK])
         moved += int(await _call("reopen", key, stage, *part))
+    return moved
+
+
+async def restore(
+    key: RunKey, version: int, stage: int, items: Sequence[tuple[UUID, GenerationStatus]]
+) -> int:
+    """Put (item, outcome) of a run that has ended where PostgreSQL has them; how many moved."""
+    moved = 0
+    for start in range(0, len(items), FILL_CHUNK):
+        part = _flat(
+            (str(item), outcome.value) for item, outcome in items[start : start + FILL_CHUNK]
+        )
+        moved += int(await _call("restore", key, version, stage, *part))
     return moved
 
 
@@ -283,20 +305,6 @@ async def status(key: RunKey) -> RunStatus | None:
     """The run's status as Redis has it; None when it does not know the run."""
     raw: Any = await state().hget(key.meta, "status")
     return None if raw is None else RunStatus(raw.decode())
-
-
-async def prepare_lock(key: RunKey, token: str, lease: float, *, again: bool = False) -> bool:
-    """Take (or with `again` keep) the right to prepare the run's first stage, for `lease` s."""
-    name = key.meta.removesuffix("meta") + "preparing"
-    ms = round(lease * 1000)
-    if again:
-        return bool(await state().set(name, token, px=ms, xx=True))
-    return bool(await state().set(name, token, px=ms, nx=True))
-
-
-async def prepare_unlock(key: RunKey) -> None:
-    """Give that right back."""
-    await state().delete(key.meta.removesuffix("meta") + "preparing")
 
 
 def for_heartbeat(client: Any) -> tuple[Script, Script]:

@@ -14,6 +14,7 @@ from uuid import UUID
 
 import pytest
 
+from db.engine import again_if_rolled_back
 from db.migrate import migrate
 from db.piccolo_app import APP_CONFIG
 from piccolo_conf import DB
@@ -69,12 +70,18 @@ async def connections(servers: Servers) -> AsyncIterator[None]:
     await open_connections.close_all()
 
 
+@again_if_rolled_back
+async def _delete_all() -> None:
+    """Workers that still write may be in the way: then one of the two is rolled back."""
+    async with DB.connection() as connection:
+        await connection.execute(DELETE_ALL)
+
+
 @pytest.fixture
 async def db(connections: None) -> AsyncIterator[None]:
     """Empty tables and an empty Redis, and both left so."""
     yield
-    async with DB.connection() as connection:
-        await connection.execute(DELETE_ALL)
+    await _delete_all()
     await open_connections.state().flushall()
 
 

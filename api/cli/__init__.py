@@ -2,6 +2,7 @@
 
 import sys
 from importlib import import_module
+from typing import Any
 
 import click
 
@@ -23,6 +24,14 @@ COMMANDS = {
 
 class Commands(click.Group):
     """Looks commands up in COMMANDS, so that `igny8 --help` imports none of them."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Ctrl-C ends any command with 130; click alone would make it a failure, 1."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            click.echo("Stopped.", err=True)
+            raise SystemExit(130) from None
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)

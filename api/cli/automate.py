@@ -99,19 +99,19 @@ def automate(
 
     Exit code: 0 complete, 1 something failed, 2 bad usage or input, 130 cancelled.
     """
-    wanted = Wanted(
-        options=msgspec.convert(
-            {name: value for name, value in options.items() if value is not None}, RunOptions
-        ),
-        data=read_file(file),
-        out=check_folder(out),
-        order=RunOrder.FLOW if flow else RunOrder.STAGE_BY_STAGE,
-        concurrency=concurrency,
-        limit=limit,
-        account=account,
-        as_json=as_json,
-    )
     try:
+        wanted = Wanted(
+            options=msgspec.convert(
+                {name: value for name, value in options.items() if value is not None}, RunOptions
+            ),
+            data=read_file(file),
+            out=check_folder(out),
+            order=RunOrder.FLOW if flow else RunOrder.STAGE_BY_STAGE,
+            concurrency=concurrency,
+            limit=limit,
+            account=account,
+            as_json=as_json,
+        )
         with environment.system(workers=True):
             raise SystemExit(run_async(lambda: _automate(wanted)))
     except KeyboardInterrupt:  # once the run is watched, Ctrl-C cancels it instead

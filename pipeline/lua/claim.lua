@@ -32,12 +32,17 @@ for i = 4, #ARGV, 2 do
   local due = call('ZRANGEBYSCORE', key(stage, 'order'), '-inf', now, 'LIMIT', 0, batch)
   local taken = {}
   for _, item in ipairs(due) do
-    -- An item whose worker died twice goes alone, so that its neighbours do not die with it again.
+    -- A suspect goes alone, and no other one with it: those that only were near when the worker
+    -- died end well, and the one that kills it is known by its third death.
     -- Not after one death: that may have been anything, and a batch belongs together.
-    local suspect = tonumber(call('HGET', key(stage, 'deaths'), item) or 0) > 1
-    if suspect and #taken > 0 then break end
+    local suspect = is_suspect(stage, item)
+    local other = suspect and call('HGET', meta, 's' .. stage .. ':suspect')
+    if suspect and (#taken > 0 or other and call('ZSCORE', leases, other)) then break end
     taken[#taken + 1] = item
-    if suspect then break end
+    if suspect then
+      call('HSET', meta, 's' .. stage .. ':suspect', stage .. ':' .. token)
+      break
+    end
   end
   if #taken > 0 then
     for _, item in ipairs(taken) do

@@ -8,6 +8,10 @@ local call = redis.call
 local time = call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
+-- Seconds an account's stream is kept after its last use; its epoch goes with it, so whoever comes
+-- with a cursor of before loads everything anew. `events.lua` and `events.py` have the same number.
+local IDLE = 604800
+
 local SETS = {'pending', 'processing', 'completed', 'failed', 'cancelled'}
 
 local function key(stage, name) return base .. 's' .. stage .. ':' .. name end
@@ -37,10 +41,20 @@ local function publish(kind, stage, fields)
     event.counts = counts(stage)
   end
   call('XADD', events, 'MAXLEN', '~', 10000, '*', 'event', cjson.encode(event))
+  call('EXPIRE', events .. ':epoch', IDLE)
+  call('EXPIRE', events, IDLE)
+end
+
+-- An item whose worker died twice is a suspect: it may be what kills them. Suspects come after all
+-- positions, and one at a time.
+local AFTER_ALL = 1000000000000
+local function is_suspect(stage, item)
+  return tonumber(call('HGET', key(stage, 'deaths'), item) or 0) > 1
 end
 
 -- Give an item back to pending. `due` is its place in the order: a position, or a time.
 local function to_pending(stage, item, due)
+  if due == 0 and is_suspect(stage, item) then due = AFTER_ALL end
   call('SMOVE', key(stage, 'processing'), key(stage, 'pending'), item)
   call('ZADD', key(stage, 'order'), due, item)
   call('HDEL', partial, stage .. ':' .. item)

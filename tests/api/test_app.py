@@ -1,6 +1,9 @@
 """What every answer has in common: problems, headers, limits, the description."""
 
+import gzip
+from collections.abc import AsyncIterator
 from typing import get_args
+from uuid import UUID
 
 import httpx2
 import msgspec
@@ -41,6 +44,28 @@ async def test_a_body_above_the_limit_is_refused(client: httpx2.AsyncClient) -> 
     headers = {"content-type": "application/json"}
     answer = await client.post("/api/v1/runs", content=body, headers=headers)
     assert (answer.status_code, answer.headers["content-type"]) == (413, PROBLEM)
+
+
+async def test_a_body_without_a_length_is_cut_at_the_limit(client: httpx2.AsyncClient) -> None:
+    sent = 0
+
+    async def endless() -> AsyncIterator[bytes]:
+        nonlocal sent
+        for _ in range(100):
+            sent += 1
+            yield b"x" * module.MAX_BODY
+
+    headers = {"content-type": "application/json"}
+    answer = await client.post("/api/v1/runs", content=endless(), headers=headers)
+    assert answer.status_code == 413
+
+
+async def test_a_packed_body_is_not_unpacked(client: httpx2.AsyncClient) -> None:
+    body = gzip.compress(b'{"selection": "' + b"x" * 50_000_000 + b'"}')
+    assert len(body) < module.MAX_BODY
+    headers = {"content-type": "application/json", "content-encoding": "gzip"}
+    answer = await client.post("/api/v1/runs", content=body, headers=headers)
+    assert (answer.status_code, answer.headers["content-type"]) == (400, PROBLEM)
 
 
 @pytest.mark.parametrize("body", [b"[" * 100_000, b'{"a":' * 50_000])
@@ -128,3 +153,18 @@ def test_the_schemas_use_the_pipelines_own_words() -> None:
 def test_every_problem_handler_is_the_one(app: Litestar) -> None:
     assert set(app.exception_handlers.values()) == {problem}
     assert msgspec.json.decode(msgspec.json.encode(app.openapi_schema.to_schema()))
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("OPTIONS", "/api/v1/keywords", "GET, OPTIONS, POST"),
+        ("OPTIONS", f"/api/v1/keywords/{UUID(int=1)}", "GET, OPTIONS, PATCH"),
+        ("PUT", "/api/v1/keywords", "GET, OPTIONS, POST"),
+    ],
+)
+async def test_allow_names_every_method_of_a_path(
+    client: httpx2.AsyncClient, method: str, path: str, allowed: str
+) -> None:
+    named = (await client.request(method, path)).headers["allow"]
+    assert sorted(named.split(", ")) == allowed.split(", ")

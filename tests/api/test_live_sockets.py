@@ -170,3 +170,29 @@ async def test_a_client_that_reads_nothing_does_not_hold_up_a_stop_or_others(
     await asyncio.to_thread(server.process.wait, 30)
     deaf[1].transport.abort()  # type: ignore[attr-defined]
     assert time.monotonic() - began < STOP_WITHIN
+
+
+async def test_a_stop_lets_a_request_that_runs_end(
+    server: Server,  # noqa: F811
+    token: str,
+) -> None:
+    async with server.socket(token) as socket, server.client(token) as client:
+        await next_frame(socket)
+        async with DB.transaction() as held:
+            await held.connection.execute("lock table keyword in access exclusive mode")
+            asked = asyncio.create_task(client.post("/keywords", json={"text": "green tea"}))
+            await _until_waiting()
+            server.process.send_signal(signal.SIGTERM)
+            assert (await closed(socket))[0] == 1001
+            assert not asked.done()
+        assert (await asked).status_code == 201
+    assert await asyncio.to_thread(server.process.wait, 30) in (0, -signal.SIGTERM)
+
+
+async def _until_waiting() -> None:
+    """Return once another connection waits for a lock."""
+    async with asyncio.timeout(20), DB.connection() as connection:
+        while not await connection.fetchval(  # noqa: ASYNC110 - another process waits
+            "select exists (select from pg_locks where not granted)"
+        ):
+            await asyncio.sleep(0.02)

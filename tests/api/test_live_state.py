@@ -5,6 +5,7 @@ import contextlib
 import random
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -154,4 +155,14 @@ async def _agree(account: UUID, clients: list[Client]) -> None:
             break
         await asyncio.sleep(0.1)
     for client in clients:
-        assert client.picture.state() == wanted, client.way
+        assert _difference(client.picture.state(), wanted) == {}, client.way
+
+
+def _difference(seen: Any, wanted: Any) -> Any:
+    """What differs, as (seen, wanted) by name, so that a failure can be read."""
+    if not (isinstance(seen, dict) and isinstance(wanted, dict)):
+        return {} if seen == wanted else (seen, wanted)
+    found = {
+        name: _difference(seen.get(name), wanted.get(name)) for name in seen.keys() | wanted.keys()
+    }
+    return {name: each for name, each in found.items() if each != {}}

@@ -31,7 +31,7 @@ async def test_keywords_ideas_and_tasks_go_over(
     assert await planner.value("select cluster_id from task where id = $1", task) == into
     assert {
         ("keyword", str(keyword), False),
-        ("content_idea", str(idea), False),
+        ("idea", str(idea), False),
         ("task", str(task), False),
         ("cluster", str(source), True),
         ("cluster", str(into), False),

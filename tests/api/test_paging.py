@@ -113,7 +113,7 @@ async def test_a_cursor_that_is_none_or_of_another_order_is_refused(
 ) -> None:
     with pytest.raises(Problem) as caught:
         await page(KEYWORDS, account, sort, Wanted(after=after))
-    assert caught.value.status == 400
+    assert caught.value.status == 422
     assert caught.value.fields is not None
     assert caught.value.fields[0].field == "after"
 

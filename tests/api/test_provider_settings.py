@@ -85,3 +85,23 @@ async def test_members_see_the_settings_and_test_nothing(
     assert (await client.get(PROVIDER)).status_code == 200
     assert (await client.post(f"{PROVIDER}/test")).status_code == 403
     assert await demo.calls() == []
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "POST", "DELETE"])
+async def test_nobody_can_point_the_server_at_another_address(
+    client: httpx2.AsyncClient, method: str
+) -> None:
+    """Endpoint and key come from the server's environment only."""
+    evil = {"endpoint": "http://169.254.169.254/", "openai_base_url": "http://127.0.0.1:6379/"}
+    before = (await client.get(PROVIDER)).json()
+    answer = await client.request(method, PROVIDER, json=evil)
+    assert answer.status_code == 405
+    assert (await client.get(PROVIDER)).json() == before
+
+
+async def test_the_test_of_the_service_takes_no_address(
+    demo: Demo, client: httpx2.AsyncClient
+) -> None:
+    described = (await client.get("/schema/openapi.json")).json()["paths"][f"{PROVIDER}/test"]
+    assert "requestBody" not in described["post"]
+    assert not described["post"].get("parameters")

@@ -99,5 +99,5 @@ FIGURES = (
     'igny8_item_seconds_count{function="generate_ideas",outcome="completed"}',
     'igny8_calls_total{function="generate_ideas",outcome="answered"}',
     'igny8_tokens_total{direction="out",function="generate_ideas"}',
-    'igny8_workers{kind="text"} 1.0',
+    'igny8_workers{kind="text"}',
 )

@@ -11,6 +11,10 @@ LEFT_OUT = {"landmark-no-duplicate-banner", "landmark-unique"}
 """The dialogs of the widget library have a <header>, which these take for one of the page."""
 
 
+TWO_FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+"""Even the shortest transition has the old colour until the next frame is drawn."""
+
+
 async def violations(page: Page) -> list[str]:
     """What axe finds on the page as it is, a line for each element."""
     await page.evaluate(await asyncio.to_thread(AXE.read_text))
@@ -31,5 +35,6 @@ async def violations_in_both_schemes(page: Page) -> list[str]:
             "scheme => document.documentElement.setAttribute('data-mantine-color-scheme', scheme)",
             scheme,
         )
+        await page.evaluate(TWO_FRAMES)
         found += [f"{scheme} {each}" for each in await violations(page)]
     return found

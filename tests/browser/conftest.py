@@ -146,7 +146,7 @@ async def open_page(context: BrowserContext, link: str) -> Page:
     """A new page of the context, signed in by the link, with its live line standing."""
     page = await context.new_page()
     await page.goto(link)
-    await expect(page.get_by_text("Live", exact=True)).to_be_visible()
+    await expect(page.get_by_text("Live", exact=True)).to_be_visible(timeout=60_000)
     return page
 
 

@@ -26,7 +26,7 @@ async def test_a_cluster_is_opened_by_its_link_renamed_and_locked(
     await expect(drawer.get_by_label("green tea", exact=True)).to_be_visible()
     assert await violations_in_both_schemes(page) == []
     await drawer.get_by_label("Name").fill("Teas that are green")
-    await drawer.get_by_role("switch").click()
+    await drawer.get_by_role("switch").check(force=True)
     await drawer.get_by_role("button", name="Save").click()
     await expect(page.get_by_role("status").filter(has_text="Cluster saved")).to_be_visible()
     await drawer.get_by_role("button", name="Close").click()
@@ -38,6 +38,7 @@ async def test_keywords_move_into_a_cluster_and_out_of_it(page: Page, site: str,
     inside = page.get_by_role("region", name="Keywords of this cluster")
     await inside.get_by_role("combobox", name="Add keywords without a cluster").fill("mat")
     await page.get_by_role("option", name="matcha").click()
+    await page.keyboard.press("Tab")  # the list of choices closes
     await inside.get_by_role("button", name="Add to this cluster").click()
     await expect(inside.get_by_role("heading")).to_have_text("2 keywords")
     await inside.get_by_label("green tea", exact=True).check()

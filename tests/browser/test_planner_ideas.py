@@ -36,7 +36,7 @@ async def test_the_outline_is_read_and_changed(page: Page, site: str, idea: UUID
     await expect(sections.first).to_contain_text("How hot the water is")
     await expect(sections).to_have_count(2)
     await expect(drawer).to_contain_text("How-to · 1,200 words")
-    await expect(drawer.get_by_role("group", name="Keywords of this idea")).to_contain_text(
+    await expect(drawer.get_by_role("group", name="Keywords of this plan")).to_contain_text(
         "brew tea"
     )
 

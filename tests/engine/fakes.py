@@ -186,7 +186,7 @@ async def books(account: UUID) -> None:
 
 async def claimed(key: queue.RunKey, stages: list[tuple[int, int]]) -> queue.Claim:
     """A claim for a minute of the first of `stages` that has any items due."""
-    claim = await queue.claim(key, uuid4().hex, uuid4().hex, 60.0, stages)
+    claim = await queue.claim(key, "a turn", uuid4().hex, 60.0, stages)
     assert isinstance(claim, queue.Claim)
     return claim
 

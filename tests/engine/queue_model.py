@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 SETS = ("pending", "processing", "completed", "failed", "cancelled")
 TERMINAL = ("completed", "failed", "cancelled")
 OPEN = ("pending", "processing")
-NOW, LATER = 0.0, float("inf")
+NOW, AFTER_ALL, LATER = 0.0, 1e12, float("inf")
 
 
 @dataclass
@@ -30,6 +30,7 @@ class Model:
     due: dict[tuple[int, str], float] = field(default_factory=dict)
     attempts: dict[tuple[int, str], int] = field(default_factory=dict)
     deaths: dict[tuple[int, str], int] = field(default_factory=dict)
+    suspects: dict[int, str] = field(default_factory=dict)
     leases: dict[str, Lease] = field(default_factory=dict)
     slots: set[str] = field(default_factory=set)
     settled: set[str] = field(default_factory=set)
@@ -91,10 +92,11 @@ class Model:
             taken: list[str] = []
             for item in first:
                 suspect = self.deaths.get((stage, item), 0) > 1
-                if suspect and taken:
+                if suspect and (taken or self.suspects.get(stage) in self.leases):
                     break
                 taken.append(item)
                 if suspect:
+                    self.suspects[stage] = token
                     break
             if taken:
                 for item in taken:
@@ -143,10 +145,14 @@ class Model:
         given = [item for item in items if item in self.held(token)]
         for item in given:
             self.drop(token, item)
-            self.enter(stage, item, LATER if later else NOW)
+            self.enter(stage, item, LATER if later else self.due_again(stage, item))
             if refund:
                 self.attempts[stage, item] -= 1
         return len(given)
+
+    def due_again(self, stage: int, item: str) -> float:
+        """First of all, but for one whose worker died twice: that comes after all others."""
+        return AFTER_ALL if self.deaths.get((stage, item), 0) > 1 else NOW
 
     def reap(self) -> int:
         moved = 0
@@ -154,8 +160,8 @@ class Model:
             if lease.expired:
                 del self.leases[token]
                 for item in lease.items:
-                    self.enter(lease.stage, item, NOW)
                     self.deaths[lease.stage, item] = self.deaths.get((lease.stage, item), 0) + 1
+                    self.enter(lease.stage, item, self.due_again(lease.stage, item))
                     moved += 1
         return moved
 
@@ -197,4 +203,5 @@ class Model:
         for notes in (self.where, self.due, self.attempts, self.deaths, self.leases):
             notes.clear()
         self.settled.clear()
+        self.suspects.clear()
         self.slots.clear()

@@ -1,7 +1,7 @@
 """Opening and closing of stages on a real run with trivial stages."""
 
 import asyncio
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import msgspec
 import pytest
@@ -196,7 +196,7 @@ async def at_stage_six(account: UUID, fate: Fate) -> tuple[queue.RunKey, list[qu
     for number in (2, 2, 2, 2):
         await turn.answer_bell(number, str(account), str(key.run))
         await advance(key)
-    claims = [await queue.claim(key, uuid4().hex, f"token-{n}", 60.0, [(6, 1)]) for n in range(2)]
+    claims = [await queue.claim(key, "a turn", f"token-{n}", 60.0, [(6, 1)]) for n in range(2)]
     return key, [claim for claim in claims if isinstance(claim, queue.Claim)]
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from db.status import RunOrder
 from pipeline import connections as open_connections
-from pipeline import controls, credits, queue, receipts
+from pipeline import controls, credits, ledger, queue, receipts
 from pipeline.advance import advance, halt
 from pipeline.errors import (
     AIAuthError,
@@ -73,7 +73,7 @@ async def test_nothing_starts_in_a_paused_run_and_what_is_in_flight_finishes(
     await advance(key)
     claim = await fakes.claimed(key, [(2, 1)])
     await controls.pause(account, key.run)
-    assert await queue.claim(key, uuid4().hex, "another", 60.0, [(2, 1)]) == queue.Refused("paused")
+    assert await queue.claim(key, "a turn", "another", 60.0, [(2, 1)]) == queue.Refused("paused")
     await fakes.do(claim)
     assert sorted((await fakes.items(key, 2)).values()) == ["completed", "queued"]
     await controls.resume(account, key.run)
@@ -196,3 +196,33 @@ async def test_rows_of_another_account_cannot_be_worked_on(account: UUID, fate: 
     key = queue.RunKey(account, run)
     await advance(key)
     assert list(await fakes.items(key, 2)) == mine
+
+
+async def test_what_an_outcome_hands_on_during_a_cancel_is_cancelled_too(
+    account: UUID, fate: Fate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The outcome is being saved, and nothing of the next stage is open yet."""
+    key = await fakes.start(account, count=1, order=RunOrder.FLOW)
+    await advance(key)
+    await fakes.do(await fakes.claimed(key, [(2, 1)]))
+    claim = await fakes.claimed(key, [(3, 2)])
+    handed_on, may_commit = asyncio.Event(), asyncio.Event()
+    hand_on = ledger._hand_on
+
+    async def slowly(*args: Any) -> Any:
+        answer = await hand_on(*args)
+        handed_on.set()
+        await may_commit.wait()
+        return answer
+
+    monkeypatch.setattr(ledger, "_hand_on", slowly)
+    saving = asyncio.create_task(fakes.do(claim))
+    await handed_on.wait()
+    cancelling = asyncio.ensure_future(controls.cancel(account, key.run))
+    waiting = "select count(*) from pg_stat_activity where wait_event_type = 'Lock'"
+    while not await fakes.one(waiting):  # noqa: ASYNC110 - PostgreSQL tells it in no other way
+        await asyncio.sleep(0.01)
+    may_commit.set()
+    await asyncio.gather(saving, cancelling)
+    assert set((await fakes.items(key, 4)).values()) == {"cancelled"}
+    await fakes.books(account)

@@ -5,9 +5,12 @@ from uuid import UUID
 import pytest
 
 from pipeline import connections, events, queue
+from pipeline.advance import advance
 from pipeline.connections import state
 from pipeline.events import MAX_IDS, MAX_LENGTH, Position, Stored
 from pipeline.settings import settings
+from tests.engine import fakes
+from tests.engine.fakes import Fate
 
 ROW = UUID(int=7)
 
@@ -62,6 +65,30 @@ async def test_after_a_flushall_a_cursor_before_the_first_event_is_lost(account:
     here = await end(account)
     await state().flushall()
     assert (await events.read(account, here)).lost
+
+
+async def test_a_stream_that_nobody_used_goes_and_its_cursors_with_it(account: UUID) -> None:
+    here = await end(account)
+    await events.credits_changed(account)
+    stream = events.stream_of(account)
+    left = [await state().ttl(name) for name in (stream, f"{stream}:epoch")]
+    assert all(0 < seconds <= events.IDLE for seconds in left)
+    await state().delete(stream, f"{stream}:epoch")  # as their time does
+    await events.credits_changed(account)
+    assert (await events.read(account, here)).lost
+
+
+async def test_reading_keeps_the_stream(account: UUID) -> None:
+    await events.credits_changed(account)
+    await state().expire(events.stream_of(account), 5)
+    await end(account)
+    assert await state().ttl(events.stream_of(account)) > 5
+
+
+async def test_what_a_run_tells_keeps_the_stream_for_a_week(account: UUID, fate: Fate) -> None:
+    run = await fakes.start(account, count=1)
+    await advance(run)
+    assert 0 < await state().ttl(events.stream_of(account)) <= events.IDLE
 
 
 async def test_another_life_of_the_server_makes_a_cursor_lost(account: UUID) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 
@@ -47,7 +47,7 @@ async def at_work(
 ) -> tuple[queue.RunKey, Work]:
     key = await fakes.start(account, count=1)
     await advance(key)
-    claim = await queue.claim(key, uuid4().hex, f"token-{key.run}", lease, [(2, 1)])
+    claim = await queue.claim(key, "a turn", f"token-{key.run}", lease, [(2, 1)])
     assert isinstance(claim, queue.Claim)
     work = Work(pulse, claim)
     await work.started.wait()
@@ -101,7 +101,7 @@ async def test_a_lost_claim_ends_the_work_on_it(
     leases = key.meta.removesuffix("meta") + "leases"
     await open_connections.state().zadd(leases, {f"2:{work.claim.token}": 1})
     await queue.reap(key)
-    assert isinstance(await queue.claim(key, uuid4().hex, "another", 60.0, [(2, 1)]), queue.Claim)
+    assert isinstance(await queue.claim(key, "a turn", "another", 60.0, [(2, 1)]), queue.Claim)
     assert await asyncio.wait_for(work.task, 5) == "lost"
 
 
@@ -116,7 +116,7 @@ async def test_a_claim_that_redis_forgot_is_taken_back(
         return await deadline(work.claim) is not None
 
     await until(taken_back)
-    assert await queue.claim(key, uuid4().hex, "another", 60.0, [(2, 1)]) == queue.Refused("NONE")
+    assert await queue.claim(key, "a turn", "another", 60.0, [(2, 1)]) == queue.Refused("NONE")
     work.may_end.set()
     assert await work.task == "done"
 

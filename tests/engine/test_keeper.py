@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 from redis.exceptions import ConnectionError as ConnectionError_
 
-from db.status import RunStatus, StageStatus
+from db.status import GenerationStatus, RunStatus, StageStatus
 from pipeline import broker, controls, keeper, ledger, queue
 from pipeline.advance import advance
 from pipeline.connections import state
@@ -34,7 +34,7 @@ async def rescues() -> dict[str, int]:
 
 async def claim_and_die(key: queue.RunKey) -> queue.Claim:
     """A claim whose lease ran out."""
-    claim = await queue.claim(key, uuid4().hex, uuid4().hex, 60.0, [(2, 1)])
+    claim = await queue.claim(key, "a turn", uuid4().hex, 60.0, [(2, 1)])
     assert isinstance(claim, queue.Claim)
     leases = key.meta.removesuffix("meta") + "leases"
     await state().zadd(leases, {f"2:{claim.token}": 1})
@@ -56,10 +56,27 @@ async def test_what_a_dead_worker_held_is_pending_again(
     await advance(key)
     claim = await claim_and_die(key)
     await watch.tick()
-    again = await queue.claim(key, uuid4().hex, "another", 60.0, [(2, 1)])
+    again = await queue.claim(key, "a turn", "another", 60.0, [(2, 1)])
     assert isinstance(again, queue.Claim)
     assert again.items == [queue.Held(claim.items[0].id, 2, 1)]
     assert (await rescues())["lease"] == 1
+
+
+@pytest.mark.parametrize("paused", [False, True])
+async def test_what_a_dead_worker_had_begun_is_queued_in_postgresql_too(
+    account: UUID, watch: keeper.Keeper, paused: bool
+) -> None:
+    key = await fakes.start(account, count=1)
+    await advance(key)
+    claim = await claim_and_die(key)
+    item = claim.items[0]
+    await ledger.begin(key.run, 2, [(item.id, item.attempt)])
+    if paused:
+        await controls.pause(account, key.run)
+    await watch.tick()
+    assert await fakes.items(key, 2) == {item.id: "queued"}
+    assert await fakes.one("select generation_status from cluster") == "queued"
+    await fakes.same_in_redis(key)
 
 
 @pytest.mark.parametrize("outage", ["restart", "silence", "error"])
@@ -153,7 +170,7 @@ async def test_due_items_that_nobody_claims_get_bells(account: UUID, watch: keep
 async def test_no_bell_is_rung_while_others_claim(account: UUID, watch: keeper.Keeper) -> None:
     key = await fakes.start(account, count=3)
     await advance(key)
-    assert isinstance(await queue.claim(key, uuid4().hex, "mine", 60.0, [(2, 1)]), queue.Claim)
+    assert isinstance(await queue.claim(key, "a turn", "mine", 60.0, [(2, 1)]), queue.Claim)
     await no_bells()
     await watch.tick()
     assert await bells() == 0
@@ -194,7 +211,7 @@ async def test_children_of_a_worker_that_died_before_it_told_redis_are_found(
     await fakes.one("delete from task")
     await fakes.one("delete from run_item where stage = 3")
     await controls.retry(account, key.run)
-    claim = await queue.claim(key, uuid4().hex, "mine", 60.0, [(2, 1)])
+    claim = await queue.claim(key, "a turn", "mine", 60.0, [(2, 1)])
     assert isinstance(claim, queue.Claim)
     items, _ = await ledger.begin(key.run, 2, [(h.id, h.attempt) for h in claim.items])
     job = Job(account, key.run, 2, fakes.OPTIONS, items, lambda *_, **__: None)
@@ -203,10 +220,47 @@ async def test_children_of_a_worker_that_died_before_it_told_redis_are_found(
     await state().delete(key.meta.replace("meta", "s3:completed"))
     watch.ticks = keeper.COMPARE_EVERY - 1
     await watch.tick()
-    assert (await rescues())["reopened"] == 2
+    assert (await rescues())["filled"] == 2
     look = await queue.look(key)
     assert look is not None
     assert [(s.status, s.open) for s in look.stages if s.stage == 3] == [(StageStatus.OPEN, 2)]
+
+
+@pytest.mark.parametrize("wrong", ["missing", "in processing", "cancelled"])
+async def test_items_of_an_ended_run_stand_in_redis_as_they_ended(
+    account: UUID, fate: Fate, watch: keeper.Keeper, wrong: str
+) -> None:
+    key = await fakes.start(account)
+    assert await fakes.go_on(key) == "completed"
+    here = key.meta.replace("meta", "s3:")
+    item: Any = await state().srandmember(f"{here}completed")
+    await state().srem(f"{here}completed", item)
+    if wrong == "cancelled":
+        await state().sadd(f"{here}cancelled", item)
+    elif wrong == "in processing":  # its worker died before it told Redis
+        await state().sadd(f"{here}processing", item)
+        await state().sadd(key.meta.replace("meta", "claim:dead"), item)
+        await state().zadd(key.meta.replace("meta", "leases"), {"3:dead": 1})
+    watch.ticks = keeper.COMPARE_EVERY - 1
+    await watch.tick()
+    await fakes.same_in_redis(key)
+    assert (await rescues())["restored"] == 1
+    assert not await state().exists(key.meta.replace("meta", "leases"))
+    assert await state().ttl(f"{here}completed") > 0
+
+
+async def test_items_of_a_run_that_goes_on_are_left_to_their_workers(
+    account: UUID, fate: Fate
+) -> None:
+    key = await fakes.start(account)
+    assert await fakes.go_on(key) == "completed"
+    await state().hset(key.meta, "status", "running")
+    wanted = [(item, GenerationStatus.FAILED) for item in await fakes.items(key, 3)]
+    version = await fakes.one("select version from automation_run where id = $1", key.run)
+    assert await queue.restore(key, version, 3, wanted) == 0
+    await state().hset(key.meta, "status", "completed")
+    assert await queue.restore(key, version + 1, 3, wanted) == 0
+    assert await queue.restore(key, version, 3, wanted) == len(wanted)
 
 
 async def test_a_bug_in_one_run_does_not_end_the_keeper(

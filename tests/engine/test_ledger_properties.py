@@ -7,7 +7,7 @@ once everything is mended as the keeper does it, the run has ended and the sets 
 import asyncio
 import os
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -50,7 +50,7 @@ class History:
 
     async def claim(self, choice: int) -> None:
         self.tokens += 1
-        claim = await queue.claim(self.key, uuid4().hex, f"token-{self.tokens}", 60.0, CLAIMABLE)
+        claim = await queue.claim(self.key, "a turn", f"token-{self.tokens}", 60.0, CLAIMABLE)
         if isinstance(claim, queue.Refused):
             return
         held = [(h.id, h.attempt) for h in claim.items]

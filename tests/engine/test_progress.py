@@ -21,7 +21,7 @@ async def read(key: queue.RunKey) -> progress.Progress:
 
 
 async def claimed(key: queue.RunKey, number: int) -> queue.Claim:
-    claim = await queue.claim(key, uuid4().hex, uuid4().hex, 60.0, [(number, 1)])
+    claim = await queue.claim(key, "a turn", uuid4().hex, 60.0, [(number, 1)])
     assert isinstance(claim, queue.Claim)
     return claim
 
@@ -52,7 +52,7 @@ async def test_the_bar_never_falls_and_ends_at_100(
     bars = [(await read(key)).percentage]
     wanted = [(n, 1) for n in (7, 6, 5, 4, 3, 2)]
     while await fakes.status(key) == "running":
-        claim = await queue.claim(key, uuid4().hex, uuid4().hex, 60.0, wanted)
+        claim = await queue.claim(key, "a turn", uuid4().hex, 60.0, wanted)
         if isinstance(claim, queue.Claim):
             bars.append((await read(key)).percentage)
             await fakes.do(claim)

@@ -18,7 +18,7 @@ async def half_done(account: UUID) -> queue.RunKey:
     key = await fakes.start(account, count=3)
     await advance(key)
     for settled in (True, False):
-        claim = await queue.claim(key, uuid.uuid4().hex, uuid.uuid4().hex, 60.0, [(2, 1)])
+        claim = await queue.claim(key, "a turn", uuid.uuid4().hex, 60.0, [(2, 1)])
         assert isinstance(claim, queue.Claim)
         if settled:
             await fakes.do(claim)

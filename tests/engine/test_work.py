@@ -25,7 +25,7 @@ from tests.engine.fakes import Fate
 
 
 async def claim(key: queue.RunKey, number: int = 2) -> queue.Claim:
-    claim = await queue.claim(key, uuid.uuid4().hex, uuid.uuid4().hex, 60.0, [(number, 5)])
+    claim = await queue.claim(key, "a turn", uuid.uuid4().hex, 60.0, [(number, 5)])
     assert isinstance(claim, queue.Claim)
     return claim
 
@@ -98,9 +98,7 @@ async def test_an_error_worth_another_try_puts_the_item_back_until_attempts_run_
         await fakes.do(await claim(key))
         assert await fakes.items(key, 2) == {item: "queued"}
         assert await counted(key, "attempts", item) == attempt
-        assert await queue.claim(key, uuid.uuid4().hex, "early", 60.0, [(2, 1)]) == queue.Refused(
-            "NONE"
-        )
+        assert await queue.claim(key, "a turn", "early", 60.0, [(2, 1)]) == queue.Refused("NONE")
         order = key.meta.replace("meta", "s2:order")
         await open_connections.state().zadd(order, {str(item): 0})
     await fakes.do(await claim(key))
@@ -141,11 +139,11 @@ async def test_without_any_key_the_run_stops_and_says_so(
     assert await fakes.go_on(key) == "failed"
 
 
-async def test_an_item_whose_worker_died_twice_fails_without_another_try(
+async def test_an_item_whose_worker_died_twice_and_once_more_alone_fails_without_another_try(
     account: UUID, fate: Fate
 ) -> None:
     key = await opened(account)
-    for _ in range(settings().max_worker_deaths):
+    for _ in range(settings().max_worker_deaths + 1):
         dead = await claim(key)
         leases = key.meta.replace("meta", "leases")
         await open_connections.state().zadd(leases, {f"2:{dead.token}": 1})

@@ -1,7 +1,9 @@
 """Pictures as base64 or at an address, and addresses we do not go to."""
 
+import asyncio
 import io
 
+import httpx2
 import pytest
 from PIL import Image
 
@@ -94,3 +96,43 @@ async def test_an_address_inside_or_unsafe_is_not_gone_to(url: str) -> None:
     with pytest.raises(AIProviderError, match="do not go to") as raised:
         await fetching.fetch(ENDPOINT, url, 1000, 5)
     assert "secret" not in str(raised.value)
+
+
+async def test_a_name_that_leads_inside_by_one_of_its_addresses_is_not_gone_to(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[str] = []
+
+    async def found(host: str, port: int, **_: object) -> list[object]:
+        asked.append(host)
+        return [(0, 0, 0, "", (address, port)) for address in ("93.184.216.34", "10.0.0.1")]
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", found)
+    with pytest.raises(AIProviderError, match="do not go to"):
+        await fetching.fetch(ENDPOINT, "https://images.example.org/a.png", 1000, 5)
+    assert asked == ["images.example.org"]
+
+
+async def test_the_address_that_was_checked_is_the_one_that_is_asked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A name server that answers otherwise the second time is not asked a second time."""
+    asked: list[tuple[str, str | None]] = []
+
+    async def found(host: str, port: int, **_: object) -> list[object]:
+        return [(0, 0, 0, "", ("93.184.216.34", port))]
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        asked.append((request.url.host, request.headers.get("host")))
+        return httpx2.Response(302, headers={"location": "http://127.0.0.1/"})
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", found)
+    real = httpx2.AsyncClient
+    monkeypatch.setattr(
+        httpx2,
+        "AsyncClient",
+        lambda **how: real(transport=httpx2.MockTransport(answer), **how),
+    )
+    with pytest.raises(RetryLater, match="answers 302"):
+        await fetching.fetch(ENDPOINT, "https://images.example.org/a.png", 1000, 5)
+    assert asked == [("93.184.216.34", "images.example.org")]

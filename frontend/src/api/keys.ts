@@ -4,6 +4,11 @@ import type { Filters, Table } from './tables';
 export const keys = {
   session: ['session'] as const,
   credits: ['credits'] as const,
+  ledger: (filters: object) => ['ledger', filters] as const,
+  usage: ['usage'] as const,
+  provider: ['provider'] as const,
+  tokens: ['tokens'] as const,
+  users: ['users'] as const,
   runs: ['runs'] as const,
   activeRuns: ['runs', 'active'] as const,
   run: (id: string) => ['runs', 'one', id] as const,

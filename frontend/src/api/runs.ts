@@ -7,6 +7,7 @@ import { queryClient } from './queryClient';
 
 export type Run = Schemas['Run'];
 export type Start = Partial<Schemas['StartRun']> & Pick<Schemas['StartRun'], 'selection'>;
+export type Retried = Schemas['Retried'];
 export type Move = 'pause' | 'resume' | 'cancel';
 
 const path = (run_id: string) => ({ params: { path: { run_id } } });
@@ -17,18 +18,15 @@ export function startRun(start: Start, key: string): Promise<Run> {
   return ask(api.POST('/api/v1/runs', { body, headers: { 'Idempotency-Key': key } }));
 }
 
-/** Pauses, resumes or cancels a run. */
-export function moveRun(id: string, move: Move): Promise<unknown> {
+/** Pauses, resumes or cancels a run. The answer to a cancel is its receipt. */
+export function moveRun(id: string, move: Move): Promise<Run | Schemas['Cancelled']> {
   if (move === 'pause') return ask(api.POST('/api/v1/runs/{run_id}/pause', path(id)));
   if (move === 'resume') return ask(api.POST('/api/v1/runs/{run_id}/resume', path(id)));
   return ask(api.POST('/api/v1/runs/{run_id}/cancel', path(id)));
 }
 
 /** Tries failed items again: all, those of a stage, or those named. */
-export function retryRun(
-  id: string,
-  which: Partial<Schemas['RetryRun']> = {},
-): Promise<Schemas['Retried']> {
+export function retryRun(id: string, which: Partial<Schemas['RetryRun']> = {}): Promise<Retried> {
   const body = which as Schemas['RetryRun'];
   return ask(api.POST('/api/v1/runs/{run_id}/retry', { ...path(id), body }));
 }

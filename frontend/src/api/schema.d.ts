@@ -11,10 +11,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List clusters */
+        /**
+         * List clusters
+         * @description The account's clusters, page by page.
+         */
         get: operations["list_clusters"];
         put?: never;
-        /** Make a cluster */
+        /**
+         * Make a cluster
+         * @description A cluster without keywords. 409 if there is one of this name.
+         */
         post: operations["add_cluster"];
         delete?: never;
         options?: never;
@@ -31,7 +37,12 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Delete clusters */
+        /**
+         * Delete clusters
+         * @description Their keywords stay, without a cluster; their ideas and tasks go with them.
+         *
+         *     Clusters that a run is working on, or that have articles, are skipped.
+         */
         post: operations["delete_clusters"];
         delete?: never;
         options?: never;
@@ -46,7 +57,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the ids of clusters */
+        /**
+         * List the ids of clusters
+         * @description All that match, to work on them together.
+         */
         get: operations["list_cluster_ids"];
         put?: never;
         post?: never;
@@ -65,7 +79,12 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Merge clusters */
+        /**
+         * Merge clusters
+         * @description Keywords, ideas and tasks go over to `into`; the merged clusters are gone.
+         *
+         *     409 while a run that goes on works on any of them; nothing is changed then.
+         */
         post: operations["merge_clusters"];
         delete?: never;
         options?: never;
@@ -80,14 +99,20 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show a cluster */
+        /**
+         * Show a cluster
+         * @description One cluster.
+         */
         get: operations["show_cluster"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** Change a cluster */
+        /**
+         * Change a cluster
+         * @description 409 if it was changed meanwhile, or if another cluster has the name.
+         */
         patch: operations["edit_cluster"];
         trace?: never;
     };
@@ -98,7 +123,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List articles */
+        /**
+         * List articles
+         * @description The account's articles without their bodies. `q` looks into title and slug.
+         */
         get: operations["list_content"];
         put?: never;
         post?: never;
@@ -117,7 +145,12 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Delete articles */
+        /**
+         * Delete articles
+         * @description With their images and files; their tasks can be written again.
+         *
+         *     Published ones and those in a run stay, with the reason.
+         */
         post: operations["delete_content"];
         delete?: never;
         options?: never;
@@ -134,7 +167,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Download articles */
+        /**
+         * Download articles
+         * @description A ZIP file with the articles, their images and a list of all. At most 1,000 and 1 GB.
+         */
         post: operations["export_many"];
         delete?: never;
         options?: never;
@@ -149,7 +185,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Ids of all articles that match */
+        /**
+         * Ids of all articles that match
+         * @description For selecting all that the filters show.
+         */
         get: operations["list_content_ids"];
         put?: never;
         post?: never;
@@ -168,7 +207,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Markdown as HTML */
+        /**
+         * Markdown as HTML
+         * @description What is being edited as HTML that is safe to show. Nothing is stored.
+         */
         post: operations["preview_content"];
         delete?: never;
         options?: never;
@@ -183,14 +225,23 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show an article */
+        /**
+         * Show an article
+         * @description The article with its Markdown body, the report of its review, and its images.
+         */
         get: operations["show_content"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** Edit an article */
+        /**
+         * Edit an article
+         * @description Change texts of a draft or of an article in review; words are counted anew.
+         *
+         *     A reviewed article is checked again, and an approval ends. 409 for another version, for a slug
+         *     that is taken, and for articles that are published or archived.
+         */
         patch: operations["edit_content"];
         trace?: never;
     };
@@ -203,7 +254,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Approve an article */
+        /**
+         * Approve an article
+         * @description Note who found an article in review good. Its status stays; an edit ends the approval.
+         */
         post: operations["approve_content"];
         delete?: never;
         options?: never;
@@ -220,7 +274,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Archive an article */
+        /**
+         * Archive an article
+         * @description Put an article away; it can be made a draft again.
+         */
         post: operations["archive_content"];
         delete?: never;
         options?: never;
@@ -237,7 +294,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make an article a draft */
+        /**
+         * Make an article a draft
+         * @description Back to where it can be edited; an approval ends. The final review brings it to review.
+         */
         post: operations["draft_content"];
         delete?: never;
         options?: never;
@@ -252,7 +312,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Download an article */
+        /**
+         * Download an article
+         * @description One file. HTML carries its images within it; a ZIP has them beside Markdown and JSON.
+         */
         get: operations["export_content"];
         put?: never;
         post?: never;
@@ -269,7 +332,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** An article as HTML */
+        /**
+         * An article as HTML
+         * @description The body as HTML that is safe to show, its drawn images in their places if wanted.
+         */
         get: operations["show_html"];
         put?: never;
         post?: never;
@@ -288,7 +354,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Publish an article */
+        /**
+         * Publish an article
+         * @description From review only. Whoever publishes an article that nobody has approved approves it.
+         */
         post: operations["publish_content"];
         delete?: never;
         options?: never;
@@ -303,7 +372,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Balance and prices */
+        /**
+         * Balance and prices
+         * @description What the account can spend, what is held for its runs, and what each function costs.
+         */
         get: operations["show_credits"];
         put?: never;
         post?: never;
@@ -320,7 +392,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The ledger, newest first */
+        /**
+         * The ledger, newest first
+         * @description Every movement of the account's credits: `amount` of the balance, `held` of what is held.
+         */
         get: operations["list_entries"];
         put?: never;
         post?: never;
@@ -339,7 +414,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Add credits */
+        /**
+         * Add credits
+         * @description For administrators. The ledger keeps the note, or who did it where there is none.
+         */
         post: operations["top_up"];
         delete?: never;
         options?: never;
@@ -354,7 +432,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What runs have used, newest first */
+        /**
+         * What runs have used, newest first
+         * @description Credits held, charged and released, and tokens, of each run and of each of its stages.
+         *
+         *     Tokens that the AI service did not tell are null, never 0.
+         */
         get: operations["list_usage"];
         put?: never;
         post?: never;
@@ -371,7 +454,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Follow what changes */
+        /**
+         * Follow what changes
+         * @description Frames as server-sent events until one side ends it. Every id is a cursor.
+         */
         get: operations["stream_events"];
         put?: never;
         post?: never;
@@ -388,7 +474,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List what changed */
+        /**
+         * List what changed
+         * @description For polling: what changed since the cursor, in one frame. `limit` is changes looked at.
+         */
         get: operations["list_events"];
         put?: never;
         post?: never;
@@ -405,7 +494,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Is the process alive */
+        /**
+         * Is the process alive
+         * @description Answers as long as the process serves requests at all.
+         */
         get: operations["live"];
         put?: never;
         post?: never;
@@ -422,7 +514,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Can work be done */
+        /**
+         * Can work be done
+         * @description Checks everything a run needs; 503 while something is missing.
+         */
         get: operations["ready"];
         put?: never;
         post?: never;
@@ -439,7 +534,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List ideas */
+        /**
+         * List ideas
+         * @description The account's ideas, page by page.
+         */
         get: operations["list_ideas"];
         put?: never;
         post?: never;
@@ -458,7 +556,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Delete ideas */
+        /**
+         * Delete ideas
+         * @description Their tasks go with them. Ideas that a run is working on, or with an article, are skipped.
+         */
         post: operations["delete_ideas"];
         delete?: never;
         options?: never;
@@ -473,7 +574,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the ids of ideas */
+        /**
+         * List the ids of ideas
+         * @description All that match, to work on them together.
+         */
         get: operations["list_idea_ids"];
         put?: never;
         post?: never;
@@ -490,14 +594,20 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show an idea */
+        /**
+         * Show an idea
+         * @description One idea.
+         */
         get: operations["show_idea"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** Change an idea */
+        /**
+         * Change an idea
+         * @description The plan, as long as it is no task. 409 if it is one, or if it was changed meanwhile.
+         */
         patch: operations["edit_idea"];
         trace?: never;
     };
@@ -508,7 +618,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List images */
+        /**
+         * List images
+         * @description The account's images; those of an article in their order, the featured one first.
+         */
         get: operations["list_images"];
         put?: never;
         post?: never;
@@ -527,7 +640,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Delete images */
+        /**
+         * Delete images
+         * @description With their files. Those in a run and those of published articles stay, with the reason.
+         */
         post: operations["delete_images"];
         delete?: never;
         options?: never;
@@ -542,7 +658,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Ids of all images that match */
+        /**
+         * Ids of all images that match
+         * @description For selecting all that the filters show.
+         */
         get: operations["list_image_ids"];
         put?: never;
         post?: never;
@@ -559,14 +678,20 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show an image */
+        /**
+         * Show an image
+         * @description The image with its prompt; its file is at `/images/{id}/file`.
+         */
         get: operations["show_image"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** Edit an image's prompt and alternative text */
+        /**
+         * Edit an image's prompt and alternative text
+         * @description The file stays until the image is drawn anew. Another alternative text ends an approval.
+         */
         patch: operations["edit_image"];
         trace?: never;
     };
@@ -577,7 +702,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The file of an image */
+        /**
+         * The file of an image
+         * @description With an ETag: send it as `If-None-Match` to get 304 while the drawing is the same.
+         *
+         *     404 before the image is drawn.
+         */
         get: operations["show_file"];
         put?: never;
         post?: never;
@@ -596,7 +726,12 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Draw an image anew */
+        /**
+         * Draw an image anew
+         * @description Start a run of `generate_images` over this image; its file stays until the new one is there.
+         *
+         *     409 while it is waiting to be drawn or being drawn; 402 if it cannot be paid for.
+         */
         post: operations["regenerate_image"];
         delete?: never;
         options?: never;
@@ -611,10 +746,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List keywords */
+        /**
+         * List keywords
+         * @description The account's keywords, page by page; unknown values stand last in either direction.
+         */
         get: operations["list_keywords"];
         put?: never;
-        /** Add a keyword */
+        /**
+         * Add a keyword
+         * @description One keyword. 409 if the account has it, in this country.
+         */
         post: operations["add_keyword"];
         delete?: never;
         options?: never;
@@ -631,7 +772,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Delete keywords */
+        /**
+         * Delete keywords
+         * @description Keywords that a run is working on are skipped.
+         */
         post: operations["delete_keywords"];
         delete?: never;
         options?: never;
@@ -646,7 +790,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the ids of keywords */
+        /**
+         * List the ids of keywords
+         * @description All that match, to work on them together.
+         */
         get: operations["list_keyword_ids"];
         put?: never;
         post?: never;
@@ -665,7 +812,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Import keywords from a CSV file */
+        /**
+         * Import keywords from a CSV file
+         * @description Good rows are saved, bad ones listed with line and reason; a bad file saves nothing.
+         */
         post: operations["import_keywords"];
         delete?: never;
         options?: never;
@@ -682,7 +832,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** See what an import would do */
+        /**
+         * See what an import would do
+         * @description Nothing is saved. The same file and mapping sent to the import do what is shown here.
+         */
         post: operations["preview_import"];
         delete?: never;
         options?: never;
@@ -699,7 +852,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Put keywords into a cluster */
+        /**
+         * Put keywords into a cluster
+         * @description A keyword that a person has placed stays there when keywords are clustered again.
+         */
         post: operations["move_keywords"];
         delete?: never;
         options?: never;
@@ -714,14 +870,20 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show a keyword */
+        /**
+         * Show a keyword
+         * @description One keyword.
+         */
         get: operations["show_keyword"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** Change a keyword */
+        /**
+         * Change a keyword
+         * @description 409 if it was changed meanwhile, or if the account has such a keyword already.
+         */
         patch: operations["edit_keyword"];
         trace?: never;
     };
@@ -732,10 +894,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List runs, newest first */
+        /**
+         * List runs, newest first
+         * @description The account's runs from the newest to the oldest; `function` names those of one by hand.
+         */
         get: operations["list_runs"];
         put?: never;
-        /** Start a run */
+        /**
+         * Start a run
+         * @description Start the automation or one function by hand. The answer does not wait for any work.
+         */
         post: operations["start_run"];
         delete?: never;
         options?: never;
@@ -752,7 +920,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Estimate a run before its start */
+        /**
+         * Estimate a run before its start
+         * @description Items per stage, credits and time of a run that is not started by this.
+         */
         post: operations["estimate_run"];
         delete?: never;
         options?: never;
@@ -767,7 +938,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show a run */
+        /**
+         * Show a run
+         * @description The run as it is recorded, with the results of the stages that have closed.
+         */
         get: operations["show_run"];
         put?: never;
         post?: never;
@@ -786,7 +960,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Cancel a run */
+        /**
+         * Cancel a run
+         * @description Ends the run for good. What is saved stays; the receipt says what was stopped.
+         */
         post: operations["cancel_run"];
         delete?: never;
         options?: never;
@@ -803,7 +980,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Pause a run */
+        /**
+         * Pause a run
+         * @description Nothing new starts within a second; items in flight finish. Survives restarts.
+         */
         post: operations["pause_run"];
         delete?: never;
         options?: never;
@@ -818,7 +998,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Progress of a run */
+        /**
+         * Progress of a run
+         * @description Where the run stands: bar, phase, message, counts, time left, steps, and its stages.
+         */
         get: operations["show_progress"];
         put?: never;
         post?: never;
@@ -837,7 +1020,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Resume a run */
+        /**
+         * Resume a run
+         * @description A paused run goes on where it stopped; a failed one once its cause is mended.
+         */
         post: operations["resume_run"];
         delete?: never;
         options?: never;
@@ -854,7 +1040,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Retry failed items */
+        /**
+         * Retry failed items
+         * @description Try failed items again, while the run goes on or after it: what was retried, what not.
+         */
         post: operations["retry_run"];
         delete?: never;
         options?: never;
@@ -869,7 +1058,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Queues of a stage */
+        /**
+         * Queues of a stage
+         * @description Counts of all queues, and the first items of each or the next page of one.
+         *
+         *     The counts are those of all items, also where `q` picks some of them.
+         */
         get: operations["show_queues"];
         put?: never;
         post?: never;
@@ -886,7 +1080,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Step log of a run */
+        /**
+         * Step log of a run
+         * @description What happened when, oldest first. The newest thousand steps are kept.
+         */
         get: operations["list_steps"];
         put?: never;
         post?: never;
@@ -903,12 +1100,21 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who am I */
+        /**
+         * Who am I
+         * @description The caller, their account, and what a page needs to know from the start.
+         */
         get: operations["show_session"];
         put?: never;
-        /** Sign in with a password */
+        /**
+         * Sign in with a password
+         * @description Sets the cookie of a new session. Tries are limited by e-mail address and by client.
+         */
         post: operations["sign_in"];
-        /** Sign out */
+        /**
+         * Sign out
+         * @description Ends the session of the cookie, at once and for good.
+         */
         delete: operations["sign_out"];
         options?: never;
         head?: never;
@@ -924,7 +1130,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sign in by a link */
+        /**
+         * Sign in by a link
+         * @description Sets the cookie of a new session. A link works once, and only for a while.
+         */
         post: operations["sign_in_by_link"];
         delete?: never;
         options?: never;
@@ -941,7 +1150,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Change the password */
+        /**
+         * Change the password
+         * @description Sets the password and ends all other sessions and links of the user.
+         */
         post: operations["change_password"];
         delete?: never;
         options?: never;
@@ -956,7 +1168,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The AI service as it is set */
+        /**
+         * The AI service as it is set
+         * @description Endpoint and models. They are set in the environment of the server.
+         */
         get: operations["show_provider"];
         put?: never;
         post?: never;
@@ -975,7 +1190,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Test the AI service */
+        /**
+         * Test the AI service
+         * @description For administrators: make a few tiny calls and tell what works. Takes up to 45 seconds.
+         */
         post: operations["check_provider"];
         delete?: never;
         options?: never;
@@ -990,7 +1208,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List writer tasks */
+        /**
+         * List writer tasks
+         * @description The account's tasks, a page at a time. `q` looks into title and primary keyword.
+         */
         get: operations["list_tasks"];
         put?: never;
         post?: never;
@@ -1009,7 +1230,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Delete writer tasks */
+        /**
+         * Delete writer tasks
+         * @description Their ideas are new again. Tasks with an article or in a run stay, with the reason.
+         */
         post: operations["delete_tasks"];
         delete?: never;
         options?: never;
@@ -1024,7 +1248,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Ids of all tasks that match */
+        /**
+         * Ids of all tasks that match
+         * @description For selecting all that the filters show.
+         */
         get: operations["list_task_ids"];
         put?: never;
         post?: never;
@@ -1041,14 +1268,20 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show a writer task */
+        /**
+         * Show a writer task
+         * @description The task with its plan.
+         */
         get: operations["show_task"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** Edit the plan of a task */
+        /**
+         * Edit the plan of a task
+         * @description Only while the task has no article and no run is working on it (409 otherwise).
+         */
         patch: operations["edit_task"];
         trace?: never;
     };
@@ -1059,10 +1292,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List API tokens */
+        /**
+         * List API tokens
+         * @description The caller's tokens that are not revoked; for administrators those of the account.
+         */
         get: operations["list_tokens"];
         put?: never;
-        /** Make an API token */
+        /**
+         * Make an API token
+         * @description A token of the caller, for scripts. Keep the value: it is not shown again.
+         */
         post: operations["make_token"];
         delete?: never;
         options?: never;
@@ -1080,7 +1319,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Revoke an API token */
+        /**
+         * Revoke an API token
+         * @description The token lets nobody in from now on.
+         */
         delete: operations["revoke_token"];
         options?: never;
         head?: never;
@@ -1094,10 +1336,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List users */
+        /**
+         * List users
+         * @description The users of the account in the order they came.
+         */
         get: operations["list_users"];
         put?: never;
-        /** Add a user */
+        /**
+         * Add a user
+         * @description A user of the account, with a password or with a link to sign in by.
+         */
         post: operations["add_user"];
         delete?: never;
         options?: never;
@@ -1115,11 +1363,17 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Delete a user */
+        /**
+         * Delete a user
+         * @description Ends their sessions, tokens and links at once. What they made stays the account's.
+         */
         delete: operations["delete_user"];
         options?: never;
         head?: never;
-        /** Change a user's role */
+        /**
+         * Change a user's role
+         * @description The new role holds from the user's next request on.
+         */
         patch: operations["change_user"];
         trace?: never;
     };
@@ -1132,7 +1386,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make a sign-in link */
+        /**
+         * Make a sign-in link
+         * @description A link to send to someone who forgot their password. It works once.
+         */
         post: operations["make_link"];
         delete?: never;
         options?: never;
@@ -1210,6 +1467,24 @@ export interface components {
          */
         ChangeUser: {
             role: components["schemas"]["Role"];
+        };
+        /**
+         * Check
+         * @description One check: what was measured, what is allowed, where. Message and fix where it did not pass.
+         *
+         *         `value` and `limit` are for people to read; `place` names the field, heading or image.
+         */
+        Check: {
+            /** @default null */
+            fix: components["schemas"]["Fix"] | null;
+            limit: string;
+            /** @default  */
+            message: string;
+            name: string;
+            place: string;
+            value: string | number;
+            /** @enum {unknown} */
+            verdict: "block" | "pass" | "warn";
         };
         /**
          * Chosen
@@ -1587,6 +1862,14 @@ export interface components {
          * @enum {unknown}
          */
         Granularity: "broad" | "need" | "topic";
+        /**
+         * HealthCheck
+         * @description One thing that must work, whether it does, and what was seen.
+         */
+        HealthCheck: {
+            detail: string;
+            ok: boolean;
+        };
         /**
          * Html
          * @description HTML that is safe to show: no scripts, styles, raw HTML or odd addresses.
@@ -2095,7 +2378,7 @@ export interface components {
          */
         Readiness: {
             checks: {
-                [key: string]: components["schemas"]["api.schemas.Check"];
+                [key: string]: components["schemas"]["HealthCheck"];
             };
             ready: boolean;
         };
@@ -2156,7 +2439,7 @@ export interface components {
          * @description Every check with its value, limit and verdict, and the reasons with the step that mends.
          */
         ReviewReport: {
-            checks: components["schemas"]["pipeline.review.report.Check"][];
+            checks: components["schemas"]["Check"][];
             reasons: components["schemas"]["Reason"][];
             /** @enum {unknown} */
             result: "needs_attention" | "ready";
@@ -2688,49 +2971,6 @@ export interface components {
             /** @enum {unknown} */
             type: "workers";
         };
-        /**
-         * Check
-         * @description One thing that must work, whether it does, and what was seen.
-         */
-        "api.schemas.Check": {
-            detail: string;
-            ok: boolean;
-        };
-        /** Check */
-        api_schemas_Check: {
-            detail: string;
-            ok: boolean;
-        };
-        /**
-         * Check
-         * @description One check: what was measured, what is allowed, where. Message and fix where it did not pass.
-         *
-         *         `value` and `limit` are for people to read; `place` names the field, heading or image.
-         */
-        "pipeline.review.report.Check": {
-            /** @default null */
-            fix: components["schemas"]["Fix"] | null;
-            limit: string;
-            /** @default  */
-            message: string;
-            name: string;
-            place: string;
-            value: string | number;
-            /** @enum {unknown} */
-            verdict: "block" | "pass" | "warn";
-        };
-        /** Check */
-        pipeline_review_report_Check: {
-            fix?: components["schemas"]["Fix"] | null;
-            limit: string;
-            /** @default  */
-            message: string;
-            name: string;
-            place: string;
-            value: string | number;
-            /** @enum {string} */
-            verdict: "pass" | "warn" | "block";
-        };
     };
     responses: never;
     parameters: never;
@@ -2833,6 +3073,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The body is of a kind that this does not take */
             415: {
                 headers: {
@@ -2859,6 +3106,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
+            };
+            /** @description The headers are too long */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description PostgreSQL or Redis does not answer */
             503: {
@@ -2959,6 +3213,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The body is of a kind that this does not take */
             415: {
                 headers: {
@@ -2985,6 +3246,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
+            };
+            /** @description The headers are too long */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description PostgreSQL or Redis does not answer */
             503: {
@@ -3082,6 +3350,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The body is of a kind that this does not take */
             415: {
                 headers: {
@@ -3108,6 +3383,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
+            };
+            /** @description The headers are too long */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description PostgreSQL or Redis does not answer */
             503: {
@@ -3207,6 +3489,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The body is of a kind that this does not take */
             415: {
                 headers: {
@@ -3234,6 +3523,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The headers are too long */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description PostgreSQL or Redis does not answer */
             503: {
                 headers: {
@@ -3248,7 +3544,10 @@ export interface operations {
     merge_clusters: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same request with the same key is done once; kept for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3330,6 +3629,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The body is of a kind that this does not take */
             415: {
                 headers: {
@@ -3356,6 +3662,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
+            };
+            /** @description The headers are too long */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description PostgreSQL or Redis does not answer */
             503: {
@@ -3451,6 +3764,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The body is of a kind that this does not take */
             415: {
                 headers: {
@@ -3477,6 +3797,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
+            };
+            /** @description The headers are too long */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description PostgreSQL or Redis does not answer */
             503: {
@@ -3576,6 +3903,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The body is of a kind that this does not take */
             415: {
                 headers: {
@@ -3602,6 +3936,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
+            };
+            /** @description The headers are too long */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description PostgreSQL or Redis does not answer */
             503: {
@@ -3709,6 +4050,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The body is of a kind that this does not take */
             415: {
                 headers: {
@@ -3735,6 +4083,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
+            };
+            /** @description The headers are too long */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description PostgreSQL or Redis does not answer */
             503: {
@@ -3832,6 +4187,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The body is of a kind that this does not take */
             415: {
                 headers: {
@@ -3858,6 +4220,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
+            };
+            /** @description The headers are too long */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description PostgreSQL or Redis does not answer */
             503: {
@@ -3889,7 +4258,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/zip": unknown;
+                    "application/zip": string;
                 };
             };
             /** @description The request is not valid; `errors` names every field */
@@ -3955,6 +4324,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The body is of a kind that this does not take */
             415: {
                 headers: {
@@ -3981,6 +4357,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
+            };
+            /** @description The headers are too long */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description PostgreSQL or Redis does not answer */
             503: {
@@ -4082,6 +4465,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The body is of a kind that this does not take */
             415: {
                 headers: {
@@ -4108,6 +4498,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
+            };
+            /** @description The headers are too long */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description PostgreSQL or Redis does not answer */
             503: {
@@ -4205,6 +4602,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The body is of a kind that this does not take */
             415: {
                 headers: {
@@ -4231,6 +4635,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
+            };
+            /** @description The headers are too long */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description PostgreSQL or Redis does not answer */
             503: {
@@ -4326,6 +4737,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The body is of a kind that this does not take */
             415: {
                 headers: {
@@ -4352,6 +4770,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
+            };
+            /** @description The headers are too long */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description PostgreSQL or Redis does not answer */
             503: {
@@ -4451,6 +4876,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The body is of a kind that this does not take */
             415: {
                 headers: {
@@ -4477,6 +4909,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
+            };
+            /** @description The headers are too long */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description PostgreSQL or Redis does not answer */
             503: {
@@ -4576,6 +5015,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The body is of a kind that this does not take */
             415: {
                 headers: {
@@ -4602,6 +5048,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
+            };
+            /** @description The headers are too long */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description PostgreSQL or Redis does not answer */
             503: {
@@ -4701,6 +5154,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The body is of a kind that this does not take */
             415: {
                 headers: {
@@ -4727,6 +5187,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
+            };
+            /** @description The headers are too long */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description PostgreSQL or Redis does not answer */
             503: {
@@ -4826,6 +5293,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The body is of a kind that this does not take */
             415: {
                 headers: {
@@ -4852,6 +5326,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
+            };
+            /** @description The headers are too long */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description PostgreSQL or Redis does not answer */
             503: {
@@ -4883,7 +5364,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/octet-stream": string;
+                    "application/json": Record<string, never>;
+                    "text/html": string;
+                    "text/markdown": string;
                 };
             };
             /** @description The request is not valid; `errors` names every field */
@@ -4949,6 +5432,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The body is of a kind that this does not take */
             415: {
                 headers: {
@@ -4975,6 +5465,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
+            };
+            /** @description The headers are too long */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description PostgreSQL or Redis does not answer */
             503: {
@@ -5072,6 +5569,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The body is of a kind that this does not take */
             415: {
                 headers: {
@@ -5098,6 +5602,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
+            };
+            /** @description The headers are too long */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description PostgreSQL or Redis does not answer */
             503: {
@@ -5197,6 +5708,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The body is of a kind that this does not take */
             415: {
                 headers: {
@@ -5223,6 +5741,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
+            };
+            /** @description The headers are too long */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description PostgreSQL or Redis does not answer */
             503: {
@@ -5316,6 +5841,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The body is of a kind that this does not take */
             415: {
                 headers: {
@@ -5342,6 +5874,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
+            };
+            /** @description The headers are too long */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description PostgreSQL or Redis does not answer */
             503: {
@@ -5445,6 +5984,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The body is of a kind that this does not take */
             415: {
                 headers: {
@@ -5471,6 +6017,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
+            };
+            /** @description The headers are too long */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description PostgreSQL or Redis does not answer */
             503: {
@@ -5571,6 +6124,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The body is of a kind that this does not take */
             415: {
                 headers: {
@@ -5597,6 +6157,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
+            };
+            /** @description The headers are too long */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description PostgreSQL or Redis does not answer */
             503: {
@@ -5695,6 +6262,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The body is of a kind that this does not take */
             415: {
                 headers: {
@@ -5722,6 +6296,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The headers are too long */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description PostgreSQL or Redis does not answer */
             503: {
                 headers: {
@@ -5747,7 +6328,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Frames */
+            /** @description Events whose `data` is a frame as `/events/list` answers it, or `end` */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5819,6 +6400,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The body is of a kind that this does not take */
             415: {
                 headers: {
@@ -5845,6 +6433,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
+            };
+            /** @description The headers are too long */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description PostgreSQL or Redis does not answer */
             503: {
@@ -5942,6 +6537,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The body is of a kind that this does not take */
             415: {
                 headers: {
@@ -5968,6 +6570,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
+            };
+            /** @description The headers are too long */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description PostgreSQL or Redis does not answer */
             503: {
@@ -5998,6 +6607,20 @@ export interface operations {
                     "application/json": components["schemas"]["Alive"];
                 };
             };
+            /** @description The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The headers are too long */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
     };
     ready: {
@@ -6017,6 +6640,20 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Readiness"];
                 };
+            };
+            /** @description The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The headers are too long */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Something is missing */
             503: {
@@ -6122,6 +6759,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The body is of a kind that this does not take */
             415: {
                 headers: {
@@ -6148,6 +6792,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
+            };
+            /** @description The headers are too long */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description PostgreSQL or Redis does not answer */
             503: {
@@ -6245,6 +6896,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The body is of a kind that this does not take */
             415: {
                 headers: {
@@ -6271,6 +6929,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
+            };
+            /** @description The headers are too long */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description PostgreSQL or Redis does not answer */
             503: {
@@ -6370,6 +7035,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The body is of a kind that this does not take */
             415: {
                 headers: {
@@ -6396,6 +7068,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
+            };
+            /** @description The headers are too long */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description PostgreSQL or Redis does not answer */
             503: {
@@ -6491,6 +7170,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The body is of a kind that this does not take */
             415: {
                 headers: {
@@ -6517,6 +7203,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
+            };
+            /** @description The headers are too long */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description PostgreSQL or Redis does not answer */
             503: {
@@ -6616,6 +7309,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The body is of a kind that this does not take */
             415: {
                 headers: {
@@ -6642,6 +7342,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
+            };
+            /** @description The headers are too long */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description PostgreSQL or Redis does not answer */
             503: {
@@ -6747,6 +7454,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The body is of a kind that this does not take */
             415: {
                 headers: {
@@ -6773,6 +7487,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
+            };
+            /** @description The headers are too long */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description PostgreSQL or Redis does not answer */
             503: {
@@ -6870,6 +7591,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The body is of a kind that this does not take */
             415: {
                 headers: {
@@ -6896,6 +7624,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
+            };
+            /** @description The headers are too long */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description PostgreSQL or Redis does not answer */
             503: {
@@ -6995,6 +7730,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The body is of a kind that this does not take */
             415: {
                 headers: {
@@ -7021,6 +7763,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
+            };
+            /** @description The headers are too long */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description PostgreSQL or Redis does not answer */
             503: {
@@ -7116,6 +7865,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The body is of a kind that this does not take */
             415: {
                 headers: {
@@ -7142,6 +7898,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
+            };
+            /** @description The headers are too long */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description PostgreSQL or Redis does not answer */
             503: {
@@ -7241,6 +8004,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The body is of a kind that this does not take */
             415: {
                 headers: {
@@ -7267,6 +8037,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
+            };
+            /** @description The headers are too long */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description PostgreSQL or Redis does not answer */
             503: {
@@ -7300,7 +8077,16 @@ export interface operations {
                 };
                 content: {
                     "image/jpeg": string;
+                    "image/png": string;
+                    "image/webp": string;
                 };
+            };
+            /** @description The drawing is the same */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The request is not valid; `errors` names every field */
             400: {
@@ -7365,6 +8151,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The body is of a kind that this does not take */
             415: {
                 headers: {
@@ -7391,6 +8184,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
+            };
+            /** @description The headers are too long */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description PostgreSQL or Redis does not answer */
             503: {
@@ -7489,6 +8289,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The body is of a kind that this does not take */
             415: {
                 headers: {
@@ -7515,6 +8322,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
+            };
+            /** @description The headers are too long */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description PostgreSQL or Redis does not answer */
             503: {
@@ -7621,6 +8435,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The body is of a kind that this does not take */
             415: {
                 headers: {
@@ -7647,6 +8468,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
+            };
+            /** @description The headers are too long */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description PostgreSQL or Redis does not answer */
             503: {
@@ -7747,6 +8575,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The body is of a kind that this does not take */
             415: {
                 headers: {
@@ -7773,6 +8608,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
+            };
+            /** @description The headers are too long */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description PostgreSQL or Redis does not answer */
             503: {
@@ -7870,6 +8712,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The body is of a kind that this does not take */
             415: {
                 headers: {
@@ -7896,6 +8745,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
+            };
+            /** @description The headers are too long */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description PostgreSQL or Redis does not answer */
             503: {
@@ -7996,6 +8852,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The body is of a kind that this does not take */
             415: {
                 headers: {
@@ -8022,6 +8885,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
+            };
+            /** @description The headers are too long */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description PostgreSQL or Redis does not answer */
             503: {
@@ -8130,6 +9000,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The body is of a kind that this does not take */
             415: {
                 headers: {
@@ -8156,6 +9033,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
+            };
+            /** @description The headers are too long */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description PostgreSQL or Redis does not answer */
             503: {
@@ -8261,6 +9145,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The body is of a kind that this does not take */
             415: {
                 headers: {
@@ -8287,6 +9178,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
+            };
+            /** @description The headers are too long */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description PostgreSQL or Redis does not answer */
             503: {
@@ -8384,6 +9282,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The body is of a kind that this does not take */
             415: {
                 headers: {
@@ -8410,6 +9315,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
+            };
+            /** @description The headers are too long */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description PostgreSQL or Redis does not answer */
             503: {
@@ -8505,6 +9417,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The body is of a kind that this does not take */
             415: {
                 headers: {
@@ -8531,6 +9450,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
+            };
+            /** @description The headers are too long */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description PostgreSQL or Redis does not answer */
             503: {
@@ -8630,6 +9556,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The body is of a kind that this does not take */
             415: {
                 headers: {
@@ -8656,6 +9589,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
+            };
+            /** @description The headers are too long */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description PostgreSQL or Redis does not answer */
             503: {
@@ -8755,6 +9695,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The body is of a kind that this does not take */
             415: {
                 headers: {
@@ -8781,6 +9728,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
+            };
+            /** @description The headers are too long */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description PostgreSQL or Redis does not answer */
             503: {
@@ -8881,6 +9835,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The body is of a kind that this does not take */
             415: {
                 headers: {
@@ -8907,6 +9868,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
+            };
+            /** @description The headers are too long */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description PostgreSQL or Redis does not answer */
             503: {
@@ -9004,6 +9972,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The body is of a kind that this does not take */
             415: {
                 headers: {
@@ -9030,6 +10005,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
+            };
+            /** @description The headers are too long */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description PostgreSQL or Redis does not answer */
             503: {
@@ -9125,6 +10107,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The body is of a kind that this does not take */
             415: {
                 headers: {
@@ -9151,6 +10140,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
+            };
+            /** @description The headers are too long */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description PostgreSQL or Redis does not answer */
             503: {
@@ -9246,6 +10242,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The body is of a kind that this does not take */
             415: {
                 headers: {
@@ -9272,6 +10275,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
+            };
+            /** @description The headers are too long */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description PostgreSQL or Redis does not answer */
             503: {
@@ -9367,6 +10377,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The body is of a kind that this does not take */
             415: {
                 headers: {
@@ -9393,6 +10410,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
+            };
+            /** @description The headers are too long */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description PostgreSQL or Redis does not answer */
             503: {
@@ -9488,6 +10512,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The body is of a kind that this does not take */
             415: {
                 headers: {
@@ -9514,6 +10545,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
+            };
+            /** @description The headers are too long */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description PostgreSQL or Redis does not answer */
             503: {
@@ -9609,6 +10647,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The body is of a kind that this does not take */
             415: {
                 headers: {
@@ -9635,6 +10680,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
+            };
+            /** @description The headers are too long */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description PostgreSQL or Redis does not answer */
             503: {
@@ -9734,6 +10786,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The body is of a kind that this does not take */
             415: {
                 headers: {
@@ -9760,6 +10819,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
+            };
+            /** @description The headers are too long */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description PostgreSQL or Redis does not answer */
             503: {
@@ -9864,6 +10930,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The body is of a kind that this does not take */
             415: {
                 headers: {
@@ -9890,6 +10963,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
+            };
+            /** @description The headers are too long */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description PostgreSQL or Redis does not answer */
             503: {
@@ -9988,6 +11068,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The body is of a kind that this does not take */
             415: {
                 headers: {
@@ -10014,6 +11101,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
+            };
+            /** @description The headers are too long */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description PostgreSQL or Redis does not answer */
             503: {
@@ -10107,6 +11201,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The body is of a kind that this does not take */
             415: {
                 headers: {
@@ -10133,6 +11234,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
+            };
+            /** @description The headers are too long */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description PostgreSQL or Redis does not answer */
             503: {
@@ -10194,6 +11302,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description Too many tries; `Retry-After` says when to go on */
             429: {
                 headers: {
@@ -10202,6 +11317,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
+            };
+            /** @description The headers are too long */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description PostgreSQL or Redis does not answer */
             503: {
@@ -10228,9 +11350,7 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": null;
-                };
+                content?: never;
             };
             /** @description The request is not valid; `errors` names every field */
             400: {
@@ -10295,6 +11415,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The body is of a kind that this does not take */
             415: {
                 headers: {
@@ -10321,6 +11448,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
+            };
+            /** @description The headers are too long */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description PostgreSQL or Redis does not answer */
             503: {
@@ -10382,6 +11516,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description Too many tries; `Retry-After` says when to go on */
             429: {
                 headers: {
@@ -10390,6 +11531,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
+            };
+            /** @description The headers are too long */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description PostgreSQL or Redis does not answer */
             503: {
@@ -10485,6 +11633,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The body is of a kind that this does not take */
             415: {
                 headers: {
@@ -10511,6 +11666,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
+            };
+            /** @description The headers are too long */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description PostgreSQL or Redis does not answer */
             503: {
@@ -10604,6 +11766,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The body is of a kind that this does not take */
             415: {
                 headers: {
@@ -10630,6 +11799,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
+            };
+            /** @description The headers are too long */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description PostgreSQL or Redis does not answer */
             503: {
@@ -10723,6 +11899,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The body is of a kind that this does not take */
             415: {
                 headers: {
@@ -10749,6 +11932,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
+            };
+            /** @description The headers are too long */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description PostgreSQL or Redis does not answer */
             503: {
@@ -10855,6 +12045,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The body is of a kind that this does not take */
             415: {
                 headers: {
@@ -10881,6 +12078,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
+            };
+            /** @description The headers are too long */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description PostgreSQL or Redis does not answer */
             503: {
@@ -10978,6 +12182,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The body is of a kind that this does not take */
             415: {
                 headers: {
@@ -11004,6 +12215,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
+            };
+            /** @description The headers are too long */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description PostgreSQL or Redis does not answer */
             503: {
@@ -11104,6 +12322,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The body is of a kind that this does not take */
             415: {
                 headers: {
@@ -11130,6 +12355,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
+            };
+            /** @description The headers are too long */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description PostgreSQL or Redis does not answer */
             503: {
@@ -11225,6 +12457,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The body is of a kind that this does not take */
             415: {
                 headers: {
@@ -11251,6 +12490,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
+            };
+            /** @description The headers are too long */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description PostgreSQL or Redis does not answer */
             503: {
@@ -11350,6 +12596,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The body is of a kind that this does not take */
             415: {
                 headers: {
@@ -11376,6 +12629,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
+            };
+            /** @description The headers are too long */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description PostgreSQL or Redis does not answer */
             503: {
@@ -11472,6 +12732,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The body is of a kind that this does not take */
             415: {
                 headers: {
@@ -11498,6 +12765,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
+            };
+            /** @description The headers are too long */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description PostgreSQL or Redis does not answer */
             503: {
@@ -11598,6 +12872,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The body is of a kind that this does not take */
             415: {
                 headers: {
@@ -11624,6 +12905,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
+            };
+            /** @description The headers are too long */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description PostgreSQL or Redis does not answer */
             503: {
@@ -11717,6 +13005,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The body is of a kind that this does not take */
             415: {
                 headers: {
@@ -11743,6 +13038,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
+            };
+            /** @description The headers are too long */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description PostgreSQL or Redis does not answer */
             503: {
@@ -11839,6 +13141,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The body is of a kind that this does not take */
             415: {
                 headers: {
@@ -11865,6 +13174,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
+            };
+            /** @description The headers are too long */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description PostgreSQL or Redis does not answer */
             503: {
@@ -11965,6 +13281,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The body is of a kind that this does not take */
             415: {
                 headers: {
@@ -11991,6 +13314,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
+            };
+            /** @description The headers are too long */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description PostgreSQL or Redis does not answer */
             503: {
@@ -12084,6 +13414,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The body is of a kind that this does not take */
             415: {
                 headers: {
@@ -12110,6 +13447,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
+            };
+            /** @description The headers are too long */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description PostgreSQL or Redis does not answer */
             503: {
@@ -12209,6 +13553,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The body is of a kind that this does not take */
             415: {
                 headers: {
@@ -12235,6 +13586,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
+            };
+            /** @description The headers are too long */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description PostgreSQL or Redis does not answer */
             503: {
@@ -12330,6 +13688,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description The address is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description The body is of a kind that this does not take */
             415: {
                 headers: {
@@ -12356,6 +13721,13 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
+            };
+            /** @description The headers are too long */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description PostgreSQL or Redis does not answer */
             503: {

@@ -19,28 +19,28 @@ export function useSession() {
   return useQuery({ queryKey: keys.session, queryFn: read, staleTime: Number.POSITIVE_INFINITY });
 }
 
-function enter(session: Session): void {
-  queryClient.clear();
+/** Forgets everything of the account before; whoever shows the session hears of the new one. */
+async function become(session: Session | null): Promise<void> {
+  // An answer that is still on its way knows only the session before.
+  await queryClient.cancelQueries({ queryKey: keys.session });
+  queryClient.removeQueries({ predicate: (query) => query.queryKey[0] !== keys.session[0] });
   queryClient.setQueryData(keys.session, session);
 }
 
-/** Forgets everything of the account; the sign-in page follows. */
-export function leave(): void {
-  queryClient.setQueryData(keys.session, null);
-  queryClient.removeQueries({ predicate: (query) => query.queryKey[0] !== keys.session[0] });
-}
+/** Nobody is signed in any more; the sign-in page follows. */
+export const leave = () => become(null);
 
 export function useSignIn() {
   return useMutation({
     mutationFn: (body: Schemas['SignIn']) => ask(api.POST('/api/v1/session', { body })),
-    onSuccess: enter,
+    onSuccess: become,
   });
 }
 
 export function useSignInByLink() {
   return useMutation({
     mutationFn: (token: string) => ask(api.POST('/api/v1/session/link', { body: { token } })),
-    onSuccess: enter,
+    onSuccess: become,
   });
 }
 

@@ -18,10 +18,16 @@ export const LOOKS: Record<GenerationStatus | 'paused', Look> = {
   paused: { word: 'Paused', sign: '‖', help: 'The run is paused; it can be resumed.' },
 };
 
-export function StatusBadge({ status }: { status: GenerationStatus | 'paused' }) {
+interface StatusBadgeProps {
+  status: GenerationStatus | 'paused';
+  /** What it means here, where it is not the state of a row. */
+  help?: string;
+}
+
+export function StatusBadge({ status, help }: StatusBadgeProps) {
   const look = LOOKS[status];
   return (
-    <span className={classes.badge} data-status={status} title={look.help}>
+    <span className={classes.badge} data-status={status} title={help ?? look.help}>
       <span className={classes.sign} aria-hidden>
         {look.sign}
       </span>

@@ -19,6 +19,7 @@ export function confirm({ title, text, yes, no = 'Keep', danger }: Question): Pr
       title,
       children: <Text size="sm">{text}</Text>,
       labels: { confirm: yes, cancel: no },
+      closeButtonProps: { 'aria-label': 'Close' },
       confirmProps: danger ? { color: 'red' } : {},
       onConfirm: () => resolve(true),
       onCancel: () => resolve(false),

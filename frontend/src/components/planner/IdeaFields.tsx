@@ -1,4 +1,5 @@
-// The fields of an idea: what the article is about, how long, and for which keywords.
+// The fields of a plan, be it an idea's or a task's: what the article is about, how long, and for
+// which keywords.
 import {
   NativeSelect,
   NumberInput,
@@ -25,8 +26,22 @@ export const CONTENT_TYPES: ContentType[] = [
   'faq',
 ];
 
+/** What ideas and tasks say of the article that is to be written. */
+export type Plan = Pick<
+  Rows['idea'],
+  | 'version'
+  | 'title'
+  | 'summary'
+  | 'outline'
+  | 'primary_keyword'
+  | 'secondary_keywords'
+  | 'content_type'
+  | 'target_words'
+  | 'language'
+>;
+
 interface FieldsProps {
-  value: Rows['idea'];
+  value: Plan;
   onChange: (part: Changes<'idea'>) => void;
 }
 

@@ -4,8 +4,12 @@ import { Link } from 'react-router';
 import type { Rows } from '../../api/tables';
 import { label, number } from '../../words';
 import { StatusBadge } from '../common/StatusBadge';
+import type { Plan } from './IdeaFields';
 
-export function IdeaPlan({ idea }: { idea: Rows['idea'] }) {
+type Planned = Plan &
+  Pick<Rows['idea'], 'generation_status' | 'demo' | 'cluster_id' | 'cluster_name'>;
+
+export function IdeaPlan({ idea }: { idea: Planned }) {
   return (
     <Stack gap="sm">
       <Title order={3} size="h4">
@@ -25,7 +29,7 @@ export function IdeaPlan({ idea }: { idea: Rows['idea'] }) {
           {idea.cluster_name}
         </Anchor>
       </Text>
-      <Group gap={6} aria-label="Keywords of this idea" role="group">
+      <Group gap={6} aria-label="Keywords of this plan" role="group">
         <Badge variant="outline" tt="none">
           {idea.primary_keyword || 'No primary keyword'}
         </Badge>

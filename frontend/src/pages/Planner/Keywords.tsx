@@ -2,6 +2,7 @@
 import { Button, Group } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconPlus, IconUpload } from '@tabler/icons-react';
+import { AutomateButton } from '../../components/automation/AutomateButton';
 import { EmptyState } from '../../components/common/EmptyState';
 import { FilterSelect, SearchField, TableFilters } from '../../components/common/filters';
 import { LiveTable } from '../../components/common/LiveTable';
@@ -90,6 +91,7 @@ export default function Keywords() {
         <Button size="compact-md" variant="default" onClick={askAndDelete} loading={deleting}>
           Delete
         </Button>
+        <AutomateButton ids={selection.ids} />
         <Button
           size="compact-md"
           onClick={() => start({ function: 'auto_cluster', selection: chosen })}

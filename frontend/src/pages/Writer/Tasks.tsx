@@ -1,5 +1,78 @@
+// Writer tasks: plans that articles are written from.
+import { Button } from '@mantine/core';
+import { Link } from 'react-router';
+import { EmptyState } from '../../components/common/EmptyState';
+import { FilterSelect, SearchField, TableFilters } from '../../components/common/filters';
+import { LiveTable } from '../../components/common/LiveTable';
+import { SelectionBar } from '../../components/common/SelectionBar';
+import { GENERATION_STATUSES } from '../../components/common/StatusBadge';
 import { Page } from '../../components/layout/Page';
+import { NothingMatches } from '../../components/planner/NothingMatches';
+import { useOpenRow } from '../../components/planner/openRow';
+import { TaskDialog } from '../../components/writer/TaskDialog';
+import { COLUMNS, STATUSES } from '../../components/writer/taskColumns';
+import { useDeleteRows } from '../../hooks/useDeleteRows';
+import { useRowList } from '../../hooks/useRowList';
+import { useSelection } from '../../hooks/useSelection';
+import { useStartRun } from '../../hooks/useStartRun';
+
+const LIST = { filters: ['status', 'generation_status', 'cluster_id'], sort: '-created_at' };
+const NOUN: [string, string] = ['task', 'tasks'];
+const LOSES = 'Their ideas can be sent to the writer again. Tasks with an article are kept.';
 
 export default function Tasks() {
-  return <Page title="Tasks">{null}</Page>;
+  const list = useRowList('task', LIST);
+  const selection = useSelection(list);
+  const row = useOpenRow();
+  const { start, starting } = useStartRun();
+  const { askAndDelete, deleting } = useDeleteRows('task', NOUN, selection, LOSES);
+  return (
+    <Page title="Tasks" fill>
+      <TableFilters list={list}>
+        <SearchField list={list} label="Search tasks" />
+        <FilterSelect list={list} name="status" label="Article" choices={STATUSES} />
+        <FilterSelect
+          list={list}
+          name="generation_status"
+          label="Status"
+          choices={GENERATION_STATUSES}
+        />
+      </TableFilters>
+      <LiveTable
+        list={list}
+        columns={COLUMNS}
+        selection={selection}
+        label="Tasks"
+        name={(each) => each.title}
+        onOpen={row.open}
+        empty={
+          <NothingMatches list={list} noun="tasks">
+            <EmptyState
+              title="No tasks yet"
+              action={
+                <Button component={Link} to="/ideas?status=new">
+                  Choose ideas
+                </Button>
+              }
+            >
+              Tasks are made from ideas: choose some and send them to the writer.
+            </EmptyState>
+          </NothingMatches>
+        }
+      />
+      <SelectionBar selection={selection} noun={NOUN} more={list.more}>
+        <Button size="compact-md" variant="default" onClick={askAndDelete} loading={deleting}>
+          Delete
+        </Button>
+        <Button
+          size="compact-md"
+          onClick={() => start({ function: 'generate_content', selection: [...selection.ids] })}
+          loading={starting}
+        >
+          Generate content
+        </Button>
+      </SelectionBar>
+      <TaskDialog id={row.id} onClose={row.close} />
+    </Page>
+  );
 }

@@ -1,0 +1,76 @@
+"""Faults of processes: killed, killed together, frozen, stopped politely, poisoned, no keeper."""
+
+import asyncio
+import signal
+
+from db.status import GenerationStatus
+from faults.trial import STAGE, WORKERS, Trial
+from faults.watching import statuses
+from pipeline.settings import settings
+
+
+async def kill_one(trial: Trial) -> None:
+    """kill -9 of a worker in mid item."""
+    await trial.mid_stage()
+    trial.hit()
+    trial.signal(signal.SIGKILL, trial.rng.choice(WORKERS))
+
+
+async def kill_all(trial: Trial) -> None:
+    """kill -9 of all workers together."""
+    await trial.mid_stage()
+    trial.signal(signal.SIGKILL, *WORKERS)
+    trial.hit()
+
+
+async def freeze(trial: Trial) -> None:
+    """A worker stands still for twice its lease, then goes on: what it saves late is refused."""
+    await trial.mid_stage()
+    name = trial.rng.choice(WORKERS)
+    trial.signal(signal.SIGSTOP, name)
+    try:
+        trial.hit()
+        await asyncio.sleep(2 * settings().lease_seconds)
+    finally:
+        trial.signal(signal.SIGCONT, name)
+
+
+async def stop_politely(trial: Trial) -> None:
+    """SIGTERM of a worker while it holds items, as when a new version is rolled out."""
+    await trial.mid_stage()
+    trial.hit()
+    trial.signal(signal.SIGTERM, trial.rng.choice(WORKERS))
+
+
+async def kill_keeper(trial: Trial) -> None:
+    """kill -9 of a worker and of the keeper; another keeper starts."""
+    await trial.mid_stage()
+    trial.rig.processes["keeper"].kill()
+    trial.signal(signal.SIGKILL, trial.rng.choice(WORKERS))
+    trial.hit()
+    trial.rig.stop("keeper")
+    trial.rig.start("keeper", "-m", "pipeline.keeper")
+
+
+async def poison(trial: Trial) -> None:
+    """An item kills its worker whenever it is asked about; only it may fail."""
+    title = _title(trial)
+    trial.may_fail = {title}
+    seen = 0
+    while await trial.active():
+        asked = [call for call in await trial.rig.calls() if call.about == title]
+        if len(asked) > seen:
+            seen = len(asked)
+            trial.signal(signal.SIGKILL, *WORKERS)
+            trial.hit()
+        ended = (await statuses(trial.run)).get(trial.items[0])
+        if ended == GenerationStatus.FAILED:
+            return
+        await asyncio.sleep(0.02)
+
+
+def _title(trial: Trial) -> str:
+    return f"Pour over coffee at home: a calm guide, part 0 of {len(trial.items)}"
+
+
+assert STAGE == 4, "the title is that of the bench's tasks"

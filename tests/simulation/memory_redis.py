@@ -1,0 +1,86 @@
+"""Redis in memory: the real scripts in the Lua that Redis embeds, on the commands of `redis.lua`.
+
+Nothing here waits or fails; the world that runs it decides when a command happens, whether it is
+sent twice and whether its answer arrives.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from lupa import lua51
+
+from pipeline import queue
+
+SCRIPTS = (
+    *("sync", "fill", "claim", "settle", "release", "reap", "overdue", "adopt", "renew", "reopen"),
+    *("cancel", "stage", "expire", "look", "snapshot", "tell", "raise", "restore"),
+)
+
+
+class Broken(AssertionError):
+    """Something that must hold at every step does not."""
+
+
+class MemoryRedis:
+    """One server; `now` is in seconds."""
+
+    def __init__(self, scripts: Mapping[str, bytes] | None = None) -> None:
+        self.lua = lua51.LuaRuntime(encoding=None, unpack_returned_tuples=True)
+        self.lua.execute((Path(__file__).parent / "redis.lua").read_bytes())
+        self.globals = self.lua.globals()
+        self.globals[b"server"] = b"0" * 40
+        texts = scripts or {name: queue.source(name) for name in SCRIPTS}
+        self.scripts = {name: self._load(text) for name, text in texts.items()}
+        self._run = self.globals[b"run"]
+        self._redis = self.globals[b"redis"][b"call"]
+        self._wrong = self.globals[b"wrong"]
+
+    def _load(self, text: bytes) -> Any:
+        return self.lua.execute(b"return function()\n" + text + b"\nend")
+
+    def at(self, now: float) -> None:
+        """Set the server's clock."""
+        self.globals[b"clock"] = int(now * 1000) + 1_000_000
+
+    def flush(self) -> None:
+        """Forget everything, as FLUSHALL does."""
+        self.globals[b"flush"]()
+
+    def script(self, name: str, meta: str, events: str, *args: Any) -> Any:
+        """Run a script as EVALSHA would; its reply as redis-py gives it."""
+        return _reply(
+            self._run(self.scripts[name], meta.encode(), events.encode(), *map(_raw, args))
+        )
+
+    def command(self, name: str, *args: Any) -> Any:
+        """One command from outside; its reply as redis-py gives it without decoding."""
+        return _reply(self._redis(name.encode(), *map(_raw, args)))
+
+    def check(self, base: str, first: int, last: int) -> None:
+        """Raise Broken when the sets of a run contradict each other."""
+        found = self._wrong(base.encode(), first, last)
+        if found:
+            raise Broken(found.decode())
+
+
+def _raw(value: Any) -> bytes:
+    return value if isinstance(value, bytes) else str(value).encode()
+
+
+def _reply(value: Any) -> Any:
+    """Lua to Redis to Python: numbers lose their fraction, false is nothing, a list ends at nil."""
+    if isinstance(value, bytes | int) and value is not True and value is not False:
+        return value
+    if isinstance(value, float):
+        return int(value)
+    if value is None or value is False:
+        return None
+    if value is True:
+        return 1
+    if (ok := value[b"ok"]) is not None:
+        return ok
+    out = []
+    for i in range(1, len(value) + 1):
+        out.append(_reply(value[i]))
+    return out
