@@ -40,7 +40,7 @@ function Opened({ id, onClose }: { id: string; onClose: () => void }) {
       </DraftForm>
       {form.draft && now && (
         <>
-          <Group gap="md" mt="xs">
+          <Group gap="md" mt="xs" fz="sm">
             <StatusBadge status={now.generation_status} />
             <Anchor component={Link} size="sm" to={`/ideas?cluster_id=${id}`}>
               {now.idea_count === 1 ? '1 idea' : `${number(now.idea_count)} ideas`}

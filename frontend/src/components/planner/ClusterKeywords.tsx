@@ -89,11 +89,9 @@ function Adding({ cluster }: { cluster: string }) {
   const move = useMove(() => setIds([]));
   return (
     <Stack gap="xs">
-      <KeywordPicker label="Add keywords without a cluster" value={ids} onChange={setIds} />
-      {move.error && <ErrorPanel error={move.error} />}
-      <Group justify="flex-end">
+      <Group gap="xs" align="flex-end">
+        <KeywordPicker label="Add keywords without a cluster" value={ids} onChange={setIds} />
         <Button
-          size="compact-md"
           disabled={ids.length === 0}
           loading={move.isPending}
           onClick={() => move.mutate({ ids, cluster })}
@@ -101,6 +99,7 @@ function Adding({ cluster }: { cluster: string }) {
           Add to this cluster
         </Button>
       </Group>
+      {move.error && <ErrorPanel error={move.error} />}
     </Stack>
   );
 }

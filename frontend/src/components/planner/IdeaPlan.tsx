@@ -15,7 +15,7 @@ export function IdeaPlan({ idea }: { idea: Planned }) {
       <Title order={3} size="h4">
         {idea.title}
       </Title>
-      <Group gap="sm">
+      <Group gap="sm" fz="sm">
         <StatusBadge status={idea.generation_status} />
         <Text size="sm" c="dimmed">
           {label(idea.content_type)} · {number(idea.target_words)} words · {idea.language}

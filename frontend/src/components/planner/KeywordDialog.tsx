@@ -47,7 +47,9 @@ function Form({ id, onClose }: { id: string; onClose: () => void }) {
               'none yet'
             )}
           </Text>
-          <StatusBadge status={draft.generation_status} />
+          <Text size="sm">
+            <StatusBadge status={draft.generation_status} />
+          </Text>
         </>
       )}
     </DraftForm>

@@ -79,6 +79,7 @@ export function KeywordPicker({ label, value, onChange }: KeywordPickerProps) {
   };
   return (
     <MultiSelect
+      flex="1 1 14rem"
       label={label}
       placeholder="Type a part of a keyword"
       searchable
