@@ -41,6 +41,7 @@ MODELS = {
     "EMBEDDING_MODEL": "demo-embed",
     "IMAGE_MODEL": "demo-image",
     "PROVIDER_IS_DEMO": "true",
+    "RATE_LIMIT": "0",
     "LOG_LEVEL": "WARNING",
 }
 OURS = {
