@@ -158,7 +158,7 @@ def test_killed_tests_leave_no_servers(folder: Path) -> None:
     until(lambda: processes_of(folder) == [])
 
 
-def until(condition: Callable[[], bool], limit: float = 60.0) -> None:
+def until(condition: Callable[[], bool], limit: float = 180.0) -> None:
     """Return once the condition holds; fail after `limit` seconds."""
     give_up = time.monotonic() + limit
     while not condition():
