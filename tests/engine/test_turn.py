@@ -1,7 +1,6 @@
 """Turns: one call in flight a slot, and work that is ready before the call before it has ended."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 import msgspec
@@ -13,6 +12,7 @@ from pipeline.advance import advance
 from pipeline.stage import STAGES, Done, Job, Outcomes
 from tests.engine import fakes
 from tests.engine.fakes import Fate
+from tests.support import until
 
 SLOTS = 16
 PREPARED = SLOTS // turn.TURNS_PER_PREPARED
@@ -56,15 +56,6 @@ def calls(fate: Fate, monkeypatch: pytest.MonkeyPatch) -> Calls:
     held = msgspec.structs.replace(STAGES[2], work=calls.work)
     monkeypatch.setitem(STAGES, 2, held)
     return calls
-
-
-async def until(condition: Callable[[], Awaitable[bool] | bool], limit: float = 10.0) -> None:
-    async with asyncio.timeout(limit):
-        while True:
-            held = condition()
-            if held if isinstance(held, bool) else await held:
-                return
-            await asyncio.sleep(0.01)
 
 
 async def crew(account: UUID, items: int) -> tuple[queue.RunKey, list[asyncio.Task[None]]]:
