@@ -18,6 +18,10 @@ SCRIPTS = (
 )
 
 
+START = 1_700_000_000_000
+"""Redis milliseconds when a history begins: the scripts tell times from positions by size."""
+
+
 class Broken(AssertionError):
     """Something that must hold at every step does not."""
 
@@ -41,7 +45,7 @@ class MemoryRedis:
 
     def at(self, now: float) -> None:
         """Set the server's clock."""
-        self.globals[b"clock"] = int(now * 1000) + 1_000_000
+        self.globals[b"clock"] = START + int(now * 1000)
 
     def flush(self) -> None:
         """Forget everything, as FLUSHALL does."""
