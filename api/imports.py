@@ -30,6 +30,10 @@ MAX_LISTED = 1000
 """Rejected rows and unread cells that a preview lists; their counts tell of all."""
 
 MAX_FIELD = 10_000
+
+PATIENCE = 120.0
+"""Seconds that a file of 100,000 rows may take on a busy machine."""
+
 ColumnIndex = Annotated[int, Meta(ge=0, le=100_000)]
 
 
@@ -113,6 +117,7 @@ class FileUpload(Operation):
     status_code=200,
     idempotent=True,
     request_max_body_size=importing.MAX_BYTES + FORM_EXTRA,
+    patience=PATIENCE,
     operation_class=FileUpload,
     summary="Import keywords from a CSV file",
 )
@@ -142,6 +147,7 @@ async def import_keywords(
     "/keywords/import/preview",
     status_code=200,
     request_max_body_size=importing.MAX_BYTES + FORM_EXTRA,
+    patience=PATIENCE,
     operation_class=FileUpload,
     summary="See what an import would do",
 )
