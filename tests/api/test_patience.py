@@ -1,6 +1,7 @@
 """Requests whose answer does not begin in time."""
 
 import asyncio
+from types import SimpleNamespace
 from typing import Any
 
 import httpx2
@@ -48,10 +49,8 @@ async def ask(app: Any, handler_patience: float) -> list[Any]:
     async def send(message: Any) -> None:
         sent.append(message["type"])
 
-    class Handler:
-        opt = {"patience": handler_patience}
-
-    scope: Any = {"type": "http", "method": "POST", "route_handler": Handler()}
+    handler = SimpleNamespace(opt={"patience": handler_patience})
+    scope: Any = {"type": "http", "method": "POST", "route_handler": handler}
     await patient(app)(scope, receive, send)
     return sent
 
