@@ -61,7 +61,7 @@ async def test_another_key_is_another_request(
 async def test_a_refusal_leaves_the_key_free(
     client: httpx2.AsyncClient, keywords: list[UUID]
 ) -> None:
-    assert (await start(client, "a", selection=[str(UUID(int=1))])).status_code == 400
+    assert (await start(client, "a", selection=[str(UUID(int=1))])).status_code == 422
     assert (await start(client, "a")).status_code == 201
 
 
