@@ -29,9 +29,6 @@ CREW = {"worker": 4, "images": 2, "keeper": 1}
 NAME = "under-fire"
 """What the connections of these processes are called; the runner's own are left alone."""
 
-AGAIN = "again"
-"""The option by which a second delivery tells itself apart."""
-
 ACTIVE = """
     select pid from pg_stat_activity where application_name = $1 and state is distinct from 'idle'
     union all
@@ -74,7 +71,7 @@ class Havoc:
     """Harm of every kind until it is stopped; `done` counts it."""
 
     def __init__(self, supervisor: Supervisor, seed: str) -> None:
-        self.supervisor, self.seed = supervisor, seed
+        self.supervisor, self.seed, self.echo = supervisor, seed, Echo()
         self.done: Counter[str] = Counter()
 
     @contextlib.asynccontextmanager
@@ -127,18 +124,27 @@ class Havoc:
 
     async def _double(self, chance: random.Random) -> None:
         """Every bell that waits or was fetched and not yet answered is delivered once more."""
-        self.done["bells doubled"] += await asyncio.to_thread(double_bells)
+        self.done["bells doubled"] += await asyncio.to_thread(self.echo.sound)
 
 
-def double_bells() -> int:
-    """Deliver all bells that the broker knows once more; how many they were."""
-    broker.aim()
-    known = 0
-    for queue in sorted(broker.queues):
-        kept: Any = broker.client.hvals(f"{broker.namespace}:{queue}.msgs")
-        for data in kept:
-            message: dramatiq.Message[Any] = dramatiq.Message.decode(data)
-            if AGAIN not in message.options:  # a copy of each copy would be ever more
-                broker.enqueue(message.copy(options={AGAIN: True}))
-                known += 1
-    return known
+class Echo:
+    """Delivers every bell once more: what the broker knows, waiting or fetched and not answered."""
+
+    def __init__(self) -> None:
+        self.known: set[str] = set()
+
+    def sound(self) -> int:
+        """Enqueue a copy of each bell not met before; how many they were."""
+        broker.aim()
+        copies = 0
+        met: set[str] = set()
+        for queue in sorted(broker.queues):
+            kept: Any = broker.client.hvals(f"{broker.namespace}:{queue}.msgs")
+            for data in kept:
+                message: dramatiq.Message[Any] = dramatiq.Message.decode(data)
+                met.add(message.message_id)
+                if message.message_id not in self.known:
+                    broker.enqueue(message)  # with the same id, as a redelivery has
+                    copies += 1
+        self.known = met
+        return copies
