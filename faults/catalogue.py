@@ -1,6 +1,6 @@
 """Every fault there is: its number in the matrix, its name, how it is injected."""
 
-from faults import misbehaving, processes, servers, shimmed, wishes
+from faults import misbehaving, money, processes, servers, shimmed, tenants, wishes
 from faults.trial import Entry
 
 FAULTS = [
@@ -18,6 +18,14 @@ FAULTS = [
     Entry("26", "cancel-while-dead", wishes.cancel_while_dead),
     Entry("27", "toggle", wishes.toggle),
     Entry("31", "stop-politely", processes.stop_politely),
+    Entry("33", "run-out-of-credits", money.run_out, begin=money.begin_short_of_credits),
+    Entry(
+        "32",
+        "crowd",
+        tenants.crowd,
+        begin=tenants.begin_small,
+        environment=tenants.CROWDED,
+    ),
     Entry("20", "skewed-clocks", shimmed.skewed_clocks, workers=shimmed.SKEWED),
     Entry(
         "21, 22",
