@@ -5,7 +5,6 @@ BIN := $(VENV)/bin
 PYTHON ?= $(firstword $(shell command -v python3.11) $(shell command -v python3.12) $(shell command -v python3) python3.11)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 NAME ?= change
-N ?= 10000000
 WEB := frontend
 WEB_SOURCES := $(shell find $(WEB)/src $(WEB)/public -type f) $(wildcard $(WEB)/*.ts $(WEB)/*.cjs $(WEB)/*.html)
 NPM := PATH="$(CURDIR)/$(BIN):$$PATH" NODE_USE_SYSTEM_CA=1 npm --prefix $(WEB) --silent
@@ -35,10 +34,11 @@ check: setup-dev ## Format, lint, types, contracts, known holes, 100,000 histori
 	$(NPM) run lint
 	$(NPM) run check
 	$(NPM) test
+	$(BIN)/python -m tests.simulation --histories 100000
 	$(BIN)/python -m pytest $(ARGS)
 
-simulate: setup-dev ## Go through N histories of the engine (default 10 million); ARGS="--replay 17" for one
-	$(BIN)/python -m tests.simulation --histories $(N) $(ARGS)
+simulate: setup-dev ## Go through N histories of the engine (10 million); ARGS="--seed 5000" goes on, "--replay 17" shows one
+	$(BIN)/python -m tests.simulation --histories $(or $(N),10000000) $(ARGS)
 
 bench: setup-dev ## Measure the engine: ratios and counts
 	$(BIN)/python -m bench $(ARGS)

@@ -31,6 +31,9 @@ log = logging.getLogger(__name__)
 MAX_CONNECTIONS = 320
 """More than threads of a worker: with fewer, acknowledging stalls for 5 s at a time."""
 
+POLL_SECONDS = 1.0
+"""How long a consumer waits for a publish before it looks for itself, in case one was lost."""
+
 QUEUES = dict.fromkeys(FUNCTIONS, "text") | {6: "images"}
 """The queue of each stage's bells."""
 
@@ -40,14 +43,13 @@ class WakingConsumer(_RedisConsumer):
 
     def __init__(self, broker: "WakingBroker", queue: str, prefetch: int, timeout: int) -> None:
         super().__init__(broker, queue, prefetch, 0)  # 0: the parent never sleeps
-        self.patience = timeout / 1000
         self.awake = broker.wakers.setdefault(queue, threading.Event())
 
     def __next__(self) -> Any:
         self.awake.clear()  # before the fetch, so that no waking is lost
         message = super().__next__()
         if message is None:
-            self.awake.wait(self.patience)
+            self.awake.wait(POLL_SECONDS)
         return message
 
     def ack(self, message: Any) -> None:

@@ -193,7 +193,7 @@ async def _timed(claim: queue.Claim, job: Job, gate: Gate) -> Outcomes:
     """Work within `item_timeout` from the gate's opening; a bug fails its items only."""
     stage = STAGES[claim.stage]
     deaths = max(held.deaths for held in claim.items)
-    if deaths > settings().max_worker_deaths:  # so often among others, and once more alone
+    if deaths >= settings().max_worker_deaths + stage.together:  # at last it was alone
         raise WorkerDiedError(f"the worker died {deaths} times while working on this item")
     of_this_work.set(gate)
     limit = asyncio.timeout(None)
