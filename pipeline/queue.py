@@ -304,6 +304,11 @@ async def expire(key: RunKey, seconds: int | None) -> None:
     await _call("expire", key, -1 if seconds is None else seconds)
 
 
+async def forget(key: RunKey) -> None:
+    """Drop all that Redis has of a run, and let the account's clients load everything anew."""
+    await _call("forget", key)
+
+
 async def status(key: RunKey) -> RunStatus | None:
     """The run's status as Redis has it; None when it does not know the run."""
     raw: Any = await state().hget(key.meta, "status")

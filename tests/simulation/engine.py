@@ -128,6 +128,9 @@ def installed(simulator: Simulator) -> Iterator[Simulator]:
     async def no_wait() -> float:
         return 0.0
 
+    async def no_threads(_: str) -> int:
+        return 0
+
     resting = types.SimpleNamespace(cool_down=no_wait, is_resting=lambda: False)
     changes: list[tuple[Any, str, Any]] = [
         (DB, "transaction", lambda: simulator.present.database.transaction()),
@@ -135,6 +138,7 @@ def installed(simulator: Simulator) -> Iterator[Simulator]:
         (queue, "_call", simulator.call),
         (queue, "state", lambda: simulator.present.client),
         (keeper, "state", lambda: simulator.present.client),
+        (heartbeat, "threads", no_threads),
         (broker, "_send", lambda *args: simulator.present.send(*args)),
         (
             broker,

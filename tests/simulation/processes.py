@@ -38,7 +38,7 @@ class Beating(heartbeat.Heartbeat):
 
     def __init__(self, renew: Any, adopt: Any) -> None:
         self.guarded, self.turns, self.shutting_down = {}, {}, False
-        self.name_in_redis = ""
+        self.name_in_redis, self.threads = "", THREADS
         self.client: Any = _NoPipeline()
         self.renew, self.adopt = renew, adopt
 
