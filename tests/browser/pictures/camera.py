@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from PIL import Image
 from playwright.async_api import ConsoleMessage, Page, Response, expect
@@ -17,7 +18,7 @@ from playwright.async_api import ConsoleMessage, Page, Response, expect
 from tests.browser.conftest import DESKTOP, PHONE, NewContext
 
 FOLDER = Path("docs/screenshots")
-VIEWS = {
+VIEWS: dict[str, dict[str, Any]] = {
     "desktop": {"viewport": DESKTOP, "color_scheme": "light"},
     "desktop-dark": {"viewport": DESKTOP, "color_scheme": "dark"},
     "phone": {"viewport": PHONE, "color_scheme": "light", "has_touch": True},

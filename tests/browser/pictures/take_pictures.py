@@ -76,7 +76,8 @@ async def test_images_by_hand(camera: Camera, account: UUID, demo: Demo) -> None
     for box in await camera.hand.get_by_role("checkbox").all():
         await box.click()
     await camera.hand.get_by_role("button", name="Generate images").click()
-    await expect(camera.hand.locator("[data-status='completed'] img")).to_have_count(2)
+    drawn = camera.hand.get_by_role("dialog").locator("[data-status='completed'] img")
+    await expect(drawn).to_have_count(2)
     await camera.take("image-queue", "/images", scenes.open_run)
     await camera.take("images-busy", "/images")
 
