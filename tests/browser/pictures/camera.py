@@ -120,5 +120,5 @@ async def settled(page: Page) -> None:
 def _keep(picture: bytes, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with Image.open(BytesIO(picture)) as image:
-        image.convert("RGB").save(path, quality=85, method=6)
+        image.convert("RGB").save(path, quality=75, method=6)
     assert path.stat().st_size <= LARGEST, f"{path} is too large for the repository"

@@ -37,7 +37,7 @@ export function LaneItem({ entry, stage, retry }: LaneItemProps) {
       {retry && (
         <Group gap={6}>
           {error && error.action.kind !== 'retry' && (
-            <NextStep action={{ ...error.action, href: error.action.href ?? href }} />
+            <NextStep small action={{ ...error.action, href: error.action.href ?? href }} />
           )}
           <Button
             size="compact-xs"
