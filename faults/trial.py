@@ -44,7 +44,8 @@ class Trial:
         self, rig: Rig, crew: dict[str, Supervisor], rng: random.Random, items: int, port: int
     ) -> None:
         self.rig, self.crew, self.rng = rig, crew, rng
-        self.wanted, self.port, self.slots = items, port, SLOTS
+        self.wanted, self.port = items, port
+        self.slots, self.seconds = SLOTS, SECONDS
         self.short = False
         self.account: UUID
         self.web: Web
@@ -67,7 +68,7 @@ class Trial:
         """Start a run over as many articles as are wanted."""
         self.items = await rows.tasks(self.account, self.wanted)
         if not self.rig.demo:
-            await self.rig.answer(seconds=SECONDS, replay=1)
+            await self.rig.answer(seconds=self.seconds, replay=1)
         self.run = await self.start(self.items)
 
     async def start(self, items: Sequence[UUID]) -> UUID:
