@@ -10,7 +10,7 @@ WEB_SOURCES := $(shell find $(WEB)/src $(WEB)/public -type f) $(wildcard $(WEB)/
 NPM := PATH="$(CURDIR)/$(BIN):$$PATH" NODE_USE_SYSTEM_CA=1 npm --prefix $(WEB) --silent
 
 .DEFAULT_GOAL := help
-.PHONY: help setup web web-types web-lock setup-dev run test check simulate bench faults openapi migration migration-rewrite lock clean
+.PHONY: help setup web web-types web-lock setup-dev run test check simulate bench faults faults-charging openapi migration migration-rewrite lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -55,6 +55,9 @@ openapi: $(VENV)/installed ## Print the description of the API; nothing needs to
 
 faults: setup-dev ## Inject every fault and check what must hold; N=20 ONLY=name SEED=n
 	$(BIN)/python -m faults $(ONLY) --trials $(or $(N),1) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),,--keep)
+
+faults-charging: setup-dev ## Prove over 100,000 items that charged equals succeeded; ITEMS=n SEED=n
+	$(BIN)/python -m faults.charging --items $(or $(ITEMS),100000) $(if $(SEED),--seed $(SEED)) $(if $(ITEMS),,--keep)
 
 migration: setup-dev ## Write a migration for a change in db/tables.py; NAME=what_changed
 	$(BIN)/python -m db.migrate new $(NAME)
