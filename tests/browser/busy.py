@@ -61,7 +61,7 @@ async def longest_task(browser: Browser) -> float:
         for each in trace
         if each["name"] == "thread_name" and each["args"]["name"] == "CrRendererMain"
     }
-    tasks = [
+    tasks: list[float] = [
         each["tdur"] / 1000
         for each in trace
         if each["name"].endswith("RunTask")
