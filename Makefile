@@ -5,13 +5,12 @@ BIN := $(VENV)/bin
 PYTHON ?= $(firstword $(shell command -v python3.11) $(shell command -v python3.12) $(shell command -v python3) python3.11)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 NAME ?= change
-N ?= 10000000
 WEB := frontend
 WEB_SOURCES := $(shell find $(WEB)/src $(WEB)/public -type f) $(wildcard $(WEB)/*.ts $(WEB)/*.cjs $(WEB)/*.html)
 NPM := PATH="$(CURDIR)/$(BIN):$$PATH" NODE_USE_SYSTEM_CA=1 npm --prefix $(WEB) --silent
 
 .DEFAULT_GOAL := help
-.PHONY: help setup web web-types web-lock setup-dev run test check simulate bench faults openapi migration migration-rewrite lock clean
+.PHONY: help setup web web-types web-lock setup-dev run test check simulate bench faults faults-charging openapi migration migration-rewrite lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,10 +34,11 @@ check: setup-dev ## Format, lint, types, contracts, known holes, 100,000 histori
 	$(NPM) run lint
 	$(NPM) run check
 	$(NPM) test
+	$(BIN)/python -m tests.simulation --histories 100000
 	$(BIN)/python -m pytest $(ARGS)
 
-simulate: setup-dev ## Go through N histories of the engine (default 10 million); ARGS="--replay 17" for one
-	$(BIN)/python -m tests.simulation --histories $(N) $(ARGS)
+simulate: setup-dev ## Go through N histories of the engine (10 million); ARGS="--seed 5000" goes on, "--replay 17" shows one
+	$(BIN)/python -m tests.simulation --histories $(or $(N),10000000) $(ARGS)
 
 bench: setup-dev ## Measure the engine: ratios and counts
 	$(BIN)/python -m bench $(ARGS)
@@ -55,6 +55,9 @@ openapi: $(VENV)/installed ## Print the description of the API; nothing needs to
 
 faults: setup-dev ## Inject every fault and check what must hold; N=20 ONLY=name SEED=n
 	$(BIN)/python -m faults $(ONLY) --trials $(or $(N),1) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),,--keep)
+
+faults-charging: setup-dev ## Prove over 100,000 items that charged equals succeeded; ITEMS=n SEED=n
+	$(BIN)/python -m faults.charging --items $(or $(ITEMS),100000) $(if $(SEED),--seed $(SEED)) $(if $(ITEMS),,--keep)
 
 migration: setup-dev ## Write a migration for a change in db/tables.py; NAME=what_changed
 	$(BIN)/python -m db.migrate new $(NAME)

@@ -49,6 +49,7 @@ from api.limits import Limits
 from api.live import Live
 from api.openapi import describe
 from api.pages import page_routes
+from api.patience import patient
 from api.problems import problem
 from piccolo_conf import DB
 from pipeline import connections
@@ -153,7 +154,7 @@ PROBLEMS = {
     "415": "The body is of a kind that this does not take",
     "422": "The data cannot be worked on",
     "429": "Too many requests; `Retry-After` says when to go on",
-    "503": "PostgreSQL or Redis does not answer",
+    "503": "PostgreSQL or Redis does not answer, or not in time",
 }
 """What any handler behind the gate may answer instead, as `application/problem+json`."""
 
@@ -163,7 +164,7 @@ async def lifespan(app: Litestar) -> AsyncIterator[None]:
     """Hold PostgreSQL and Redis open while the app runs; what others opened stays theirs."""
     mine = DB.pool is None
     if mine:
-        await connections.open_all()
+        await connections.open_all(hasty=True)
     app.state.limits, app.state.live = Limits(settings().rate_limit), Live(auth.ended)
     try:
         yield
@@ -202,7 +203,7 @@ def create_app() -> Litestar:
         exception_handlers={HTTPException: problem, Exception: problem},
         before_send=[add_security_headers, name_methods, metrics.note_answer],
         before_request=check_body,
-        middleware=[timed],
+        middleware=[timed, patient],
         request_max_body_size=MAX_BODY,
         logging_config=None,
         openapi_config=OpenAPIConfig(

@@ -38,12 +38,21 @@ async def check_body(request: Request[Any, Any, Any]) -> None:
     if not raw:
         raise faults([FieldError("body", "A JSON object is needed.")])
     try:
-        msgspec.json.decode(raw, type=field.annotation)
-    except msgspec.ValidationError:
-        found = explain(msgspec.json.decode(raw), field.annotation)
-        raise faults(found) from None
+        found = _faults_of(raw, field.annotation)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise faults([FieldError("body", f"This is not JSON: {error}.")]) from None
+    if found:
+        raise faults(found)
+
+
+def _faults_of(raw: bytes, wanted: Any) -> list[FieldError]:
+    """What does not fit. Raises msgspec.DecodeError where it is no JSON, behind a fault even."""
+    try:
+        msgspec.json.decode(raw, type=wanted)
+    except msgspec.ValidationError as error:
+        # A field that is given twice may fit the second time, which is the one that is read here.
+        return explain(msgspec.json.decode(raw), wanted) or [FieldError("body", f"{error}.")]
+    return []
 
 
 class Draining:

@@ -27,8 +27,8 @@ SHOWN_WIDTH = 1280
 """Pixels of the images within a shown article."""
 
 TYPES: dict[exporting.Format, str] = {
-    "markdown": "text/markdown; charset=utf-8",
-    "html": "text/html; charset=utf-8",
+    "markdown": "text/markdown",
+    "html": "text/html",
     "json": "application/json",
 }
 

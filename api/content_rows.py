@@ -10,7 +10,7 @@ from msgspec import UNSET, Meta, UnsetType
 from api.editing import Version
 from api.image_rows import ImageRow
 from api.paging import ARRIVAL, Listing, Sort
-from api.texts import PLAIN, Line200, Line300
+from api.texts import PLAIN, SLUG, Line200, Line300
 from db.articles import MOST_SLUG, fingerprint
 from db.status import ContentStatus, GenerationStatus
 from pipeline.review import Check, Reason
@@ -138,7 +138,7 @@ class ContentPage(msgspec.Struct, frozen=True):
     next: str | None
 
 
-Slug = Annotated[str, Meta(min_length=1, max_length=MOST_SLUG, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+Slug = Annotated[str, Meta(min_length=1, max_length=MOST_SLUG, pattern=SLUG)]
 Body = Annotated[str, Meta(max_length=MOST_BODY, pattern=PLAIN)]
 
 

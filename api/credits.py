@@ -13,6 +13,7 @@ from msgspec import Meta
 from api.auth import Caller, admin_only
 from api.problems import invalid
 from api.schemas import Function
+from api.texts import NO_LINE
 from db.status import CreditKind
 from pipeline import credits, prices, usage
 from pipeline.messages import FUNCTIONS
@@ -55,7 +56,7 @@ class TopUp(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Credits to add; `note` says why, in the ledger."""
 
     amount: Annotated[int, Meta(ge=1, le=credits.MAX_AMOUNT)]
-    note: Annotated[str, Meta(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")] = ""
+    note: Annotated[str, Meta(max_length=200, pattern=NO_LINE)] = ""
 
 
 async def _credits(account_id: UUID) -> Credits:

@@ -1,8 +1,8 @@
 """Changing and deleting rows so that nobody overwrites what another has just written.
 
-A change names the version it was made on; one UPDATE applies it if the row still has that version.
-Rows that a running run is working on are not deleted, and every change is told to the account's
-other clients after it is committed.
+A change names the version it was made on; one UPDATE applies it unless the row has been edited
+since (a run that only moves it through its states is no edit). Rows that a running run is working
+on are not deleted, and every change is told to the account's other clients after it is committed.
 """
 
 from collections.abc import Mapping, Sequence
@@ -74,17 +74,19 @@ async def show(listing: Listing, account_id: UUID, row_id: UUID) -> Any:
 async def edit(
     listing: Listing, account_id: UUID, row_id: UUID, version: int, changes: Mapping[str, Any]
 ) -> Any:
-    """Set columns of the row if it still has this version; its record then. Tells the account.
+    """Set columns of the row unless it was edited since this version; its record then.
 
-    `changes` has names of columns, which are constants of the code, and their values. Raises
-    Problem 404, or 409 `changed_meanwhile`, and what PostgreSQL raises for a value it refuses.
+    Tells the account's clients. `changes` has names of columns, which are constants of the code,
+    and their values. Raises Problem 404, or 409 `changed_meanwhile`, and what PostgreSQL raises for
+    a value it refuses.
     """
     columns = ["version = r.version"]  # keeps the statement whole if nothing is to change
     columns += [f'"{column}" = ${place}' for place, column in enumerate(changes, 4)]
     async with DB.connection() as connection:
         row = await connection.fetchrow(
             f"update {listing.table} r set {', '.join(columns)}"
-            " where r.account_id = $1 and r.id = $2 and r.version = $3"
+            " where r.account_id = $1 and r.id = $2"
+            " and $3 between r.edited_version and r.version"
             f" returning {listing.columns}",
             *(account_id, row_id, version),
             *(getattr(value, "value", value) for value in changes.values()),

@@ -3,12 +3,14 @@
 A handler takes part by its marker: `@post("/runs", idempotent=True)`. The first request with a key
 claims it; its answer is kept before it is sent, and given again for KEPT to the same request of
 the account, also to one that came at the same moment and waits. An answer that is no success is not
-kept: the key is free again. `idempotent="secret"` keeps that it was done, never what was answered.
+kept: the key is free again, but after an outage, where nobody knows whether it was done.
+`idempotent="secret"` keeps that it was done, never what was answered.
 """
 
 import asyncio
 import hashlib
 import time
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +23,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.problems import Problem, invalid
 from piccolo_conf import DB
+from pipeline.connections import UNREACHABLE
 
 HEADER = "Idempotency-Key"
 LONGEST = 200
@@ -54,6 +57,8 @@ class Idempotency(ASGIMiddleware):
         answer = Recorder()
         try:
             await next_app(scope, receive, answer)
+        except UNREACHABLE:  # it may have been done all the same
+            raise
         except Exception:
             await _free(row)
             raise
@@ -160,7 +165,9 @@ def _again(row: Any) -> Kept:
 
 
 async def _keep(row: int, answer: Recorder, *, secret: bool) -> None:
-    """Keep a success; free the key otherwise."""
+    """Keep a success; free the key otherwise, unless it may have been done all the same."""
+    if answer.status == HTTPStatus.SERVICE_UNAVAILABLE:
+        return
     if not 200 <= answer.status < 300:
         await _free(row)
         return

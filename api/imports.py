@@ -6,7 +6,7 @@ as the body itself, or in a form with what somebody chose of its columns.
 
 import asyncio
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 from uuid import UUID
 
 import msgspec
@@ -30,6 +30,15 @@ MAX_LISTED = 1000
 """Rejected rows and unread cells that a preview lists; their counts tell of all."""
 
 MAX_FIELD = 10_000
+FORM_RULES = {
+    "mapping": 'This must be columns by their names, counted from 0, such as {"keyword": 0};'
+    f" the names are {', '.join(get_args(Column))}.",
+    "header_line": "This must be a line's number; 0 for a file without a header.",
+}
+
+PATIENCE = 120.0
+"""Seconds that a file of 100,000 rows may take on a busy machine."""
+
 ColumnIndex = Annotated[int, Meta(ge=0, le=100_000)]
 
 
@@ -113,6 +122,7 @@ class FileUpload(Operation):
     status_code=200,
     idempotent=True,
     request_max_body_size=importing.MAX_BYTES + FORM_EXTRA,
+    patience=PATIENCE,
     operation_class=FileUpload,
     summary="Import keywords from a CSV file",
 )
@@ -142,6 +152,7 @@ async def import_keywords(
     "/keywords/import/preview",
     status_code=200,
     request_max_body_size=importing.MAX_BYTES + FORM_EXTRA,
+    patience=PATIENCE,
     operation_class=FileUpload,
     summary="See what an import would do",
 )
@@ -199,5 +210,7 @@ def _field(form: Any, name: str, wanted: Any) -> Any:
         if len(str(sent)) > MAX_FIELD:
             raise ValueError("It is too long.")
         return msgspec.json.decode(str(sent), type=wanted)
+    except msgspec.ValidationError:
+        raise invalid(name, FORM_RULES[name]) from None
     except ValueError as error:
         raise invalid(name, str(error)) from None

@@ -20,7 +20,7 @@ from api.planning_schemas import (
     MoveKeywords,
     NewKeyword,
 )
-from api.problems import Problem, invalid
+from api.problems import Problem, UnknownRow, invalid
 from db.engine import again_if_rolled_back
 from db.status import PlacedBy, PlanningStatus
 from piccolo_conf import DB
@@ -155,7 +155,7 @@ async def _move(
             account_id,
             cluster_id,
         ):
-            raise invalid("cluster_id", f"There is no cluster {cluster_id} in your account.")
+            raise UnknownRow("cluster_id", f"There is no cluster {cluster_id} in your account.")
         found = await connection.fetch(
             "select id, cluster_id from keyword where account_id = $1 and id = any($2::uuid[])"
             " order by id for no key update",

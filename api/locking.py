@@ -26,7 +26,7 @@ async def locked(
     """
     async with DB.transaction() as transaction:
         row = await transaction.connection.fetchrow(
-            f"select r.version, {facts} from {listing.table} r"
+            f"select r.version, r.edited_version, {facts} from {listing.table} r"
             " where r.account_id = $1 and r.id = $2 for update of r",
             account_id,
             row_id,
@@ -37,8 +37,8 @@ async def locked(
 
 
 def same_version(listing: Listing, row: Any, sent: int) -> None:
-    """Raise Problem 409 `changed_meanwhile` unless the row has the version that was sent."""
-    if row["version"] != sent:
+    """Raise Problem 409 `changed_meanwhile` if the row was edited since the version sent."""
+    if not row["edited_version"] <= sent <= row["version"]:
         raise changed_meanwhile(listing, sent, row["version"])
 
 

@@ -19,6 +19,7 @@ from msgspec import Meta
 
 from api.explaining import FieldError
 from api.problems import Problem
+from api.texts import PLAIN
 from db.status import GenerationStatus
 from piccolo_conf import DB
 
@@ -101,7 +102,7 @@ class Cursor(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields
 def wanted(
     q: Annotated[
         str | None,
-        QueryParameter(max_length=200, pattern=r"^[^\x00]*$", description="Text to look for"),
+        QueryParameter(max_length=200, pattern=PLAIN, description="Text to look for"),
     ] = None,
     generation_status: FromQuery[GenerationStatus | None] = None,
     ids: Annotated[
@@ -121,7 +122,7 @@ def wanted(
 def matching(
     q: Annotated[
         str | None,
-        QueryParameter(max_length=200, pattern=r"^[^\x00]*$", description="Text to look for"),
+        QueryParameter(max_length=200, pattern=PLAIN, description="Text to look for"),
     ] = None,
     generation_status: FromQuery[GenerationStatus | None] = None,
 ) -> Wanted:

@@ -12,20 +12,14 @@ from uuid import UUID
 import asyncpg
 from msgspec import Meta
 
+from api.texts import EMAIL, NAME
 from db.status import Role
 from db.tokens import hash_of, new_secret, new_token
 
-EMAIL_PATTERN = r"^[^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f]+\.[^@\s\x00-\x1f\x7f]+$"
-
-Email = Annotated[str, Meta(max_length=254, pattern=EMAIL_PATTERN, examples=["anna@example.com"])]
+Email = Annotated[str, Meta(max_length=254, pattern=EMAIL, examples=["anna@example.com"])]
 """An e-mail address of a user to be added."""
 
-TokenName = Annotated[
-    str,
-    Meta(
-        min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+(?![\s\S])", examples=["nightly"]
-    ),
-]
+TokenName = Annotated[str, Meta(min_length=1, max_length=100, pattern=NAME, examples=["nightly"])]
 """What a token is for."""
 
 HOUR = timedelta(hours=1)
@@ -46,7 +40,7 @@ def normal_email(email: str) -> str:
 
 def is_email(email: str) -> bool:
     """Whether it can be the address of a new user."""
-    return len(email) <= 254 and re.match(EMAIL_PATTERN, email) is not None
+    return len(email) <= 254 and re.match(EMAIL, email) is not None
 
 
 async def add_user(

@@ -12,7 +12,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from api.editing import SkippedRow, Version
 from api.paging import MAX_SELECTION
-from api.texts import NO_LINE, Line40, Line200, Line300, Note
+from api.texts import LOCALE, NO_LINE, Line40, Line200, Line300, Note
 from db.status import GenerationStatus, IdeaStatus, PlacedBy, PlanningStatus
 from pipeline.importing import MAX_COUNTRY
 from pipeline.planning import LEAST_WORDS, MOST_SECONDARY, MOST_SECTIONS, MOST_WORDS, ContentType
@@ -206,7 +206,7 @@ class IdeaPage(msgspec.Struct, frozen=True):
 Outline = Annotated[list[Section], Meta(min_length=1, max_length=MOST_SECTIONS)]
 Secondary = Annotated[list[Line200], Meta(max_length=MOST_SECONDARY)]
 TargetWords = Annotated[int, Meta(ge=LEAST_WORDS, le=MOST_WORDS)]
-Language = Annotated[str, Meta(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})?$", max_length=20)]
+Language = Annotated[str, Meta(pattern=LOCALE, max_length=20)]
 
 
 class EditIdea(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -78,6 +78,14 @@ def faults(fields: Sequence[FieldError]) -> Problem:
     return Problem(400, "validation", detail, fields=list(fields))
 
 
+class UnknownRow(errors.ValidationError):
+    """A field of the request names a row that is not there, or not in the account: a 422."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.fields = [FieldError(field, message)]
+
+
 PIPELINE_STATUS: dict[type[errors.PipelineError], tuple[int, str]] = {
     errors.InsufficientCreditsError: (402, "insufficient_credits"),
     controls.UnknownRun: (404, "unknown_run"),
@@ -120,13 +128,19 @@ def _known(request: Request[Any, Any, Any], error: Exception) -> Problem:
             status, code = next(
                 PIPELINE_STATUS[base] for base in type(error).__mro__ if base in PIPELINE_STATUS
             )
-            return Problem(status, code, error.user_message, moves=getattr(error, "moves", None))
+            return Problem(
+                status,
+                code,
+                error.user_message,
+                fields=getattr(error, "fields", None),
+                moves=getattr(error, "moves", None),
+            )
         case ValidationException():
             return _validation(request, error)
         case RecursionError():  # of the decoder: nothing of ours recurses
             return Problem(400, "validation", "The body is nested too deeply.")
         case HTTPException() if error.status_code < 500:
-            return _http(error)
+            return _http(request, error)
         case _ if isinstance(error, UNREACHABLE):
             log.warning("%s: %s", type(error).__name__, error)
             return Problem(
@@ -139,11 +153,15 @@ def _known(request: Request[Any, Any, Any], error: Exception) -> Problem:
             return _unforeseen(request, error)
 
 
-def _http(error: HTTPException) -> Problem:
-    code = http.HTTPStatus(error.status_code).name.lower()
-    hint = "/schema lists every address and method." if error.status_code in (404, 405) else None
+def _http(request: Request[Any, Any, Any], error: HTTPException) -> Problem:
+    code, detail, hint = http.HTTPStatus(error.status_code).name.lower(), error.detail, None
+    if error.status_code in (404, 405):
+        hint = "/schema lists every address and method."
+    elif error.status_code == 413:
+        most = request.route_handler.resolve_request_max_body_size()
+        detail, hint = f"The body is too large: it may have {most:,} bytes.", "Send it in parts."
     headers = dict(error.headers or {})
-    return Problem(error.status_code, code, error.detail, hint=hint, headers=headers)
+    return Problem(error.status_code, code, detail, hint=hint, headers=headers)
 
 
 def _unforeseen(request: Request[Any, Any, Any], error: Exception) -> Problem:
@@ -168,7 +186,10 @@ def _payload(request: Request[Any, Any, Any], error: Exception) -> ErrorPayload 
 
 def _validation(request: Request[Any, Any, Any], error: ValidationException) -> Problem:
     """Parameters that do not fit; bodies have been judged before (`api/bodies.py`)."""
-    fields = request.route_handler.parsed_fn_signature.parameters
+    handler = request.route_handler
+    fields = dict(handler.parsed_fn_signature.parameters)
+    for provided in handler.resolve_dependencies().values():
+        fields |= provided.parsed_fn_signature.parameters
     found = [
         FieldError(str(extra["key"]), _of_parameter(request, fields, extra))
         for extra in (error.extra if isinstance(error.extra, list) else [])

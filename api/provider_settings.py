@@ -67,7 +67,11 @@ def _shown(url: str) -> str:
 
 
 @post(
-    "/settings/provider/test", status_code=200, guards=[admin_only], summary="Test the AI service"
+    "/settings/provider/test",
+    status_code=200,
+    guards=[admin_only],
+    patience=2 * PATIENCE,
+    summary="Test the AI service",
 )
 async def check_provider() -> Tested:
     """For administrators: make a few tiny calls and tell what works. Takes up to 45 seconds."""

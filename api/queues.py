@@ -16,6 +16,7 @@ from litestar.params import FromPath, PathParameter, QueryParameter
 from api.problems import Problem, invalid
 from api.runs import find_progress
 from api.schemas import Failure, QueueItem, QueueName, StageQueues
+from api.texts import PLACE, PLAIN
 from piccolo_conf import DB
 from pipeline.errors import ErrorPayload
 
@@ -38,14 +39,12 @@ async def show_queues(
     ] = None,
     after: Annotated[
         str | None,
-        QueryParameter(
-            pattern=r"^\d{1,9}-\d{1,18}$", description="From `next` of a page; needs `queue`"
-        ),
+        QueryParameter(pattern=PLACE, description="From `next` of a page; needs `queue`"),
     ] = None,
     q: Annotated[
         str | None,
         QueryParameter(
-            max_length=100, pattern=r"^[^\x00]*$", description="Only items with this in their title"
+            max_length=100, pattern=PLAIN, description="Only items with this in their title"
         ),
     ] = None,
     limit: Annotated[int, QueryParameter(ge=1, le=1000)] = 50,

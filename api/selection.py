@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Literal
 from uuid import UUID
 
-from api.problems import Problem, invalid
+from api.problems import Problem, UnknownRow
 from db.lineage import ROW_TABLE
 from piccolo_conf import DB
 from pipeline.messages import ITEMS
@@ -31,7 +31,7 @@ async def rows_of(
 ) -> list[UUID]:
     """Ids of the rows to work on, in order, each once. Raises Problem if there are none.
 
-    Ids that are not the account's own are named as a validation error: nothing starts.
+    For ids that are not the account's own it is UnknownRow, which names the first: nothing starts.
     """
     table, noun = ROW_TABLE[stage], ITEMS[stage]
     if selection == "all_new":
@@ -48,7 +48,8 @@ async def rows_of(
     if missing:
         more = f" (and {missing - 1:,} more)" if missing > 1 else ""
         place = list(selection).index(first)
-        raise invalid(f"selection[{place}]", f"There is no {noun} {first} in your account{more}.")
+        told = f"There is no {noun} {first} in your account{more}."
+        raise UnknownRow(f"selection[{place}]", told)
     return wanted
 
 
@@ -65,6 +66,6 @@ async def _all_new(account_id: UUID, stage: int) -> list[UUID]:
             409,
             "nothing_to_do",
             f"There is no new {noun} to work on.",
-            hint=f"Add one, or name the {noun}s in `selection` to work on them again.",
+            hint=f"Add one, or choose {noun}s that are to be worked on again.",
         )
     return [row["id"] for row in found]

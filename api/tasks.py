@@ -28,7 +28,7 @@ from api.paging import (
     row_of,
 )
 from api.problems import Problem
-from api.texts import Line200, Line300, Note
+from api.texts import LANGUAGE, Line200, Line300, Note
 from db.engine import again_if_rolled_back
 from db.status import GenerationStatus, TaskStatus
 from pipeline import events
@@ -126,7 +126,7 @@ class EditTask(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     secondary_keywords: Annotated[list[Line200], Meta(max_length=50)] | UnsetType = UNSET
     content_type: ContentType | UnsetType = UNSET
     target_words: Annotated[int, Meta(ge=LEAST_WORDS, le=MOST_WORDS)] | UnsetType = UNSET
-    language: Annotated[str, Meta(pattern=r"^[a-z]{2}$")] | UnsetType = UNSET
+    language: Annotated[str, Meta(pattern=LANGUAGE, max_length=2)] | UnsetType = UNSET
 
 
 @get("/tasks", dependencies=WANTED, summary="List writer tasks")

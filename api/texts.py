@@ -12,12 +12,24 @@ PLAIN = r"^[^\x00]*$"
 FILLED = r"^\s*[^\s\x00][^\x00]*$"
 ONE_LINE = r"^ *[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$"
 NO_LINE = r"^[^\x00-\x1f\x7f]*$"
+EMAIL = r"^[^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f]+\.[^@\s\x00-\x1f\x7f]+$"
+SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+LANGUAGE = r"^[a-z]{2}$"
+LOCALE = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})?$"
+NAME = r"^[^\x00-\x1f\x7f]+(?![\s\S])"
+PLACE = r"^\d{1,9}-\d{1,18}$"
 
 RULES = {
     PLAIN: "without NUL characters",
     FILLED: "that is not blank, without NUL characters",
     ONE_LINE: "in one line that is not blank, without control characters",
     NO_LINE: "in one line, without control characters",
+    EMAIL: "that is an e-mail address such as anna@example.com",
+    SLUG: "of small letters, digits and single hyphens such as green-tea",
+    LANGUAGE: "that is a code of two small letters such as en",
+    LOCALE: "that is the code of a language such as en or pt-BR",
+    NAME: "in one line, without control characters",
+    PLACE: "that a page before had as `next`",
 }
 """What a text must be that fits a pattern, after `This must be text`."""
 

@@ -88,7 +88,7 @@ async def audit(account: UUID, run: UUID) -> Counted:
         failed=sum(row["failed"] for row in stages.values()),
         miscounted=sum(not _adds_up(stages.get(s.stage), s) for s in told.stages),
         charged_wrongly=sum(sum(row) for row in charges),
-        ledger_off=abs(off) + abs(held),
+        ledger_off=int(abs(off) + abs(held)),
     )
 
 

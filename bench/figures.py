@@ -37,8 +37,8 @@ class Figure(msgspec.Struct, frozen=True, omit_defaults=True):
 
     @property
     def shown(self) -> str:
-        """The value with three significant digits, counts in full."""
-        whole = self.value == int(self.value)
+        """The value with at least three significant digits, counts in full."""
+        whole = abs(self.value) >= 100 or self.value == int(self.value)
         return f"{self.value:,.0f}" if whole else f"{self.value:,.3g}"
 
 
@@ -50,6 +50,13 @@ class Measured(msgspec.Struct, frozen=True):
     seconds: float
     load: float
     figures: list[Figure]
+
+
+class Kept(msgspec.Struct):
+    """The content of `bench.json`."""
+
+    machine: str
+    measures: list[Measured]
 
 
 VERDICTS = {True: "reached", False: "MISSED", None: ""}
@@ -86,12 +93,17 @@ def show(measured: Measured) -> None:
     Console(width=120).print(table)
 
 
-def keep(all_measured: Sequence[Measured], machine: str, folder: Path) -> None:
-    """Write `bench.json` and `bench.md` into `folder`."""
-    folder.mkdir(exist_ok=True)
-    raw = msgspec.json.format(msgspec.json.encode({"machine": machine, "measures": all_measured}))
-    (folder / "bench.json").write_bytes(raw + b"\n")
-    (folder / "bench.md").write_text(_markdown(all_measured, machine), encoding="utf-8")
+def keep(new: Sequence[Measured], order: Sequence[str], machine: str, folder: Path) -> None:
+    """Put new measures into `bench.json` and `bench.md` of `folder`, in the place of older ones.
+
+    `order` names all measures there are, in the order of the document.
+    """
+    file = folder / "bench.json"
+    known = msgspec.json.decode(file.read_bytes(), type=Kept).measures if file.exists() else []
+    by_name = {one.measure: one for one in [*known, *new]}
+    kept = Kept(machine, [by_name[name] for name in order if name in by_name])
+    file.write_bytes(msgspec.json.format(msgspec.json.encode(kept)) + b"\n")
+    (folder / "bench.md").write_text(_markdown(kept.measures, machine), encoding="utf-8")
 
 
 def _markdown(all_measured: Sequence[Measured], machine: str) -> str:

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -61,6 +61,7 @@ class Rig:
         self.servers, self.folder = servers, folder
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self.service = ""
+        self.demo = False
 
     def start(self, name: str, *words: str) -> None:
         """Start `python words...` under `name`; its output goes to a file of that name."""
@@ -88,17 +89,22 @@ class Rig:
                 process.wait()
 
     @contextlib.asynccontextmanager
-    async def system(self, *, demo: bool = False, **environment: str) -> AsyncIterator[None]:
-        """Service (or demo provider), workers and keeper at work, nothing stored; settings too."""
+    async def system(
+        self, *, demo: bool = False, only: Sequence[str] = tuple(OURS), **environment: str
+    ) -> AsyncIterator[None]:
+        """Service (or demo provider), workers and keeper at work, nothing stored; settings too.
+
+        `only` names those of OURS that are wanted.
+        """
         await self._empty()
         before = dict(os.environ)
         try:
             os.environ.update(MODELS, OPENAI_BASE_URL=f"{self._start_service(demo)}/v1")
             os.environ.update(environment)
             settings.cache_clear()
-            for name, (words, _) in OURS.items():
-                self.start(name, *words)
-            for name in OURS:
+            for name in only:
+                self.start(name, *OURS[name][0])
+            for name in only:
                 await self.at_work(name)
             yield
         finally:
@@ -108,10 +114,19 @@ class Rig:
             settings.cache_clear()
 
     @contextlib.asynccontextmanager
-    async def supervising(self, name: str) -> AsyncIterator[Supervisor]:
-        """One of our processes under the supervisor of `igny8 up`, while the block runs."""
-        supervisor = Supervisor(dict(os.environ), lambda *_: None)
-        supervisor.add(name, [sys.executable, *OURS[name][0]])
+    async def supervising(self, name: str, *words: str) -> AsyncIterator[Supervisor]:
+        """One of our processes under the supervisor of `igny8 up`, while the block runs.
+
+        It is started as `python words...`, where words are given. What it says goes to a file.
+        """
+        log = self.folder / f"{name}.log"
+
+        def say(_: str, line: str) -> None:
+            with log.open("a") as file:
+                file.write(f"{line}\n")
+
+        supervisor = Supervisor(dict(os.environ), say)
+        supervisor.add(name, [sys.executable, *(words or OURS[name][0])])
 
         async def turn() -> None:
             while True:
@@ -144,6 +159,7 @@ class Rig:
         file = self.folder / "port"
         file.unlink(missing_ok=True)
         module = "pipeline.demo" if demo else "bench.service"
+        self.demo = demo
         self.start("service", "-m", module, "--port", "0", "--port-file", str(file))
         give_up = time.monotonic() + PATIENCE
         while not file.exists():

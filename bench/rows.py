@@ -3,6 +3,8 @@
 from pathlib import Path
 from uuid import UUID
 
+import asyncpg
+
 from db.columns import uuid7
 from piccolo_conf import DB
 from pipeline import importing
@@ -65,31 +67,20 @@ async def many_keywords(owner: UUID, count: int) -> list[UUID]:
     return made
 
 
+async def ideas(owner: UUID, count: int) -> list[UUID]:
+    """Ideas with the same plan for an article of 1,000 words, under titles of their own."""
+    made = [uuid7() for _ in range(count)]
+    async with DB.transaction() as transaction:
+        await _plan(transaction.connection, owner, made)
+    return made
+
+
 async def tasks(owner: UUID, count: int) -> list[UUID]:
     """Tasks with the same plan for an article of 1,000 words, under titles of their own."""
-    cluster = uuid7()
     made = [uuid7() for _ in range(count)]
-    titles = [f"Pour over coffee at home: a calm guide, part {n} of {count}" for n in range(count)]
     async with DB.transaction() as transaction:
         connection = transaction.connection
-        await connection.execute(
-            "insert into cluster (id, account_id, name, key) values ($1, $2, $3, $3)",
-            cluster,
-            owner,
-            f"pour over coffee {cluster}",
-        )
-        await connection.execute(
-            "insert into content_idea (id, account_id, cluster_id, title, key, outline,"
-            " primary_keyword, secondary_keywords, content_type, target_words)"
-            " select id, $2, $3, title, title, $5, 'pour over coffee', '[]', 'guide', $6"
-            " from unnest($1::uuid[], $4::text[]) as new(id, title)",
-            made,
-            owner,
-            cluster,
-            titles,
-            OUTLINE,
-            WORDS,
-        )
+        await _plan(connection, owner, made)
         await connection.execute(
             "insert into task (id, account_id, idea_id, cluster_id, title, outline,"
             " primary_keyword, secondary_keywords, content_type, target_words)"
@@ -97,6 +88,32 @@ async def tasks(owner: UUID, count: int) -> list[UUID]:
             " secondary_keywords, content_type, target_words"
             " from content_idea where id = any($1)",
             made,
+            timeout=100,
         )
         await connection.execute("analyze task; analyze content_idea")
     return made
+
+
+async def _plan(connection: asyncpg.Connection, owner: UUID, ids: list[UUID]) -> None:
+    """A cluster and ideas of it under these ids."""
+    cluster, count = uuid7(), len(ids)
+    titles = [f"Pour over coffee at home: a calm guide, part {n} of {count}" for n in range(count)]
+    await connection.execute(
+        "insert into cluster (id, account_id, name, key) values ($1, $2, $3, $3)",
+        cluster,
+        owner,
+        f"pour over coffee {cluster}",
+    )
+    await connection.execute(
+        "insert into content_idea (id, account_id, cluster_id, title, key, outline,"
+        " primary_keyword, secondary_keywords, content_type, target_words)"
+        " select id, $2, $3, title, title, $5, 'pour over coffee', '[]', 'guide', $6"
+        " from unnest($1::uuid[], $4::text[]) as new(id, title)",
+        ids,
+        owner,
+        cluster,
+        titles,
+        OUTLINE,
+        WORDS,
+        timeout=100,
+    )

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import socket
 import time
 from typing import Any
 from uuid import UUID
@@ -13,6 +12,7 @@ from bench.cpu import seconds_of
 from bench.rig import Rig
 from db.tokens import hash_of, new_token
 from piccolo_conf import DB
+from pipeline.local.owner import free_port
 
 PATIENCE = 60.0
 
@@ -35,7 +35,7 @@ class Web:
     """One API process and a person's token."""
 
     def __init__(self, rig: Rig, port: int, token: str) -> None:
-        self.rig, self.port = rig, port
+        self.rig, self.port, self.token = rig, port, token
         self.head = f"Host: bench\r\nAuthorization: Bearer {token}\r\n"
 
     async def ask(self, method: str, path: str, body: Any = None) -> Answer:
@@ -80,24 +80,29 @@ async def _read(reader: asyncio.StreamReader) -> tuple[int, bytes]:
 
 async def serve(rig: Rig, account: UUID) -> Web:
     """Start the API beside the servers of the rig, for a user of the account."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
+    port = await start(rig)
+    return Web(rig, port, await token_of(account))
+
+
+async def start(rig: Rig, port: int | None = None) -> int:
+    """Start the API beside the servers of the rig, as "web"; the port it answers on."""
+    port = port or free_port()
     os.environ["PORT"] = str(port)
     rig.start("web", "-m", "api.serve")
-    web = Web(rig, port, await _token(account))
+    nobody = Web(rig, port, "")
     give_up = time.monotonic() + PATIENCE
     while True:
         try:
-            if (await web.ask("GET", "/health/live")).status == 200:
-                return web
-        except OSError:
+            if (await nobody.ask("GET", "/health/live")).status == 200:
+                return port
+        except (OSError, asyncio.IncompleteReadError):
             if time.monotonic() > give_up:
                 raise
         await asyncio.sleep(0.05)
 
 
-async def _token(account: UUID) -> str:
+async def token_of(account: UUID, person: str = "bench") -> str:
+    """A token of a new user of the account."""
     token = new_token()
     async with DB.connection() as connection:
         await connection.execute(
@@ -106,7 +111,7 @@ async def _token(account: UUID) -> str:
             " insert into api_token (account_id, user_id, name, hash)"
             " select $1, id, 'bench', $3 from person",
             account,
-            f"{account}@example.com",
+            f"{person}-{account}@example.com",
             hash_of(token),
         )
     return token

@@ -5,6 +5,7 @@ savepoint; a connection lost inside a transaction does not poison the task that 
 UUID travel as Python values; `pool` must be open before hot paths run.
 """
 
+import asyncio
 import contextlib
 import functools
 import os
@@ -21,6 +22,10 @@ COMMAND_TIMEOUT = 30.0
 
 POOL_TIMEOUT = 20.0
 """Seconds to wait for a free connection before saying that there is none."""
+
+
+PARTING = 2.0
+"""Seconds in which a statement that was given up, and its rollback, must end; else we hang up."""
 
 
 class DatabaseAway(Exception):
@@ -106,16 +111,23 @@ class Transaction(PostgresTransaction):
             if exc is None:
                 await self.commit()
             elif not self.connection.is_closed():
-                with contextlib.suppress(*LOST_CONNECTION):  # the first error is the one to tell
-                    await self.rollback()
+                await self._undo()
         finally:
             self.engine.current_transaction.reset(self.context)
             await self._give_back()
         return False
 
+    async def _undo(self) -> None:
+        """Roll back, or hang up, which does the same; the first error is the one to tell."""
+        try:
+            async with asyncio.timeout(PARTING):
+                await self.rollback()
+        except (*LOST_CONNECTION, TimeoutError):
+            self.connection.terminate()
+
     async def _give_back(self) -> None:
         if self.engine.pool:
-            await self.engine.pool.release(self.connection)
+            await cast(Engine, self.engine).give_back(self.connection)
         else:
             await self.connection.close()
 
@@ -192,8 +204,7 @@ class Engine(PostgresEngine):
         try:
             yield connection
         finally:
-            if self.pool is not None:
-                await self.pool.release(connection)
+            await self.give_back(connection)
 
     async def acquire(self) -> asyncpg.Connection:
         """A connection of the pool, to be released. Raises DatabaseAway."""
@@ -201,6 +212,12 @@ class Engine(PostgresEngine):
             raise RuntimeError("the PostgreSQL pool of this process is not open")
         with _away():
             return await self.pool.acquire(timeout=POOL_TIMEOUT)
+
+    async def give_back(self, connection: asyncpg.Connection) -> None:
+        """Return a connection to the pool, if it is still open; one that does not rest is cut."""
+        if self.pool is not None:
+            with contextlib.suppress(*LOST_CONNECTION, TimeoutError):
+                await self.pool.release(connection, timeout=PARTING)
 
 
 @contextlib.contextmanager
@@ -210,7 +227,7 @@ def _away() -> Iterator[None]:
         yield
     except OSError as error:
         raise DatabaseAway(
-            f"PostgreSQL cannot be reached: {error or type(error).__name__}"
+            f"PostgreSQL cannot be reached: {str(error) or type(error).__name__}"
         ) from error
 
 

@@ -1,23 +1,7 @@
 """Every fault there is: its number in the matrix, its name, how it is injected."""
 
-import msgspec
-
-from faults import processes, servers, wishes
-from faults.trial import Fault
-
-
-class Entry(msgspec.Struct, frozen=True):
-    """A fault of the matrix."""
-
-    number: str
-    name: str
-    inject: Fault
-
-    @property
-    def story(self) -> str:
-        """One line on what is done."""
-        return (self.inject.__doc__ or "").strip()
-
+from faults import backup, misbehaving, money, processes, servers, shimmed, tenants, wishes
+from faults.trial import Entry
 
 FAULTS = [
     Entry("1", "kill-one", processes.kill_one),
@@ -34,4 +18,44 @@ FAULTS = [
     Entry("26", "cancel-while-dead", wishes.cancel_while_dead),
     Entry("27", "toggle", wishes.toggle),
     Entry("31", "stop-politely", processes.stop_politely),
+    Entry("36", "restore-backup", backup.restore, begin=backup.begin_two),
+    Entry("33", "run-out-of-credits", money.run_out, begin=money.begin_short_of_credits),
+    Entry(
+        "32",
+        "crowd",
+        tenants.crowd,
+        begin=tenants.begin_small,
+        environment=tenants.CROWDED,
+    ),
+    Entry("20", "skewed-clocks", shimmed.skewed_clocks, workers=shimmed.SKEWED),
+    Entry(
+        "21, 22",
+        "unruly-broker",
+        shimmed.unruly_broker,
+        begin=shimmed.begin_unruly,
+        workers=shimmed.UNRULY,
+    ),
+    Entry(
+        "19",
+        "starve",
+        shimmed.starve,
+        workers=shimmed.STARVING,
+        environment={"LEASE_SECONDS": "2"},
+    ),
+    Entry("23", "storm-429", misbehaving.storm, begin=misbehaving.begin_storm, demo=True),
+    Entry(
+        "24",
+        "break-often",
+        misbehaving.break_often,
+        demo=True,
+        environment=misbehaving.BREAKING,
+    ),
+    Entry(
+        "18",
+        "hang",
+        misbehaving.hang,
+        begin=misbehaving.begin_hanging,
+        demo=True,
+        environment=misbehaving.HANGING,
+    ),
 ]

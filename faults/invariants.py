@@ -3,12 +3,14 @@
 import asyncio
 import time
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
 from bench.audit import CHARGES, LEDGER
-from faults.trial import STAGE, Trial
-from faults.watching import ENDED, Follower, Watcher, statuses
+from faults.client import Client
+from faults.trial import Trial
+from faults.watching import ENDED, Item, Watcher, statuses
 from piccolo_conf import DB
 from pipeline import connections
 from pipeline.queue import RunKey
@@ -37,27 +39,29 @@ class Broken(msgspec.Struct):
         return sum(msgspec.structs.astuple(self))
 
 
-async def check(trial: Trial, ended: bool, watcher: Watcher, follower: Follower) -> Broken:
-    """Count what is wrong with the run of a trial."""
-    now = await statuses(trial.run)
+async def check(trial: Trial, ended: bool, watcher: Watcher, client: Client) -> Broken:
+    """Count what is wrong with the runs of a trial."""
     broken = Broken(stuck=not ended)
-    broken.lost = len(set(trial.items) - set(now)) + sum(s not in ENDED for s in now.values())
-    if not trial.may_cancel:
-        broken.lost += sum(s == "cancelled" for s in now.values())
-    broken.failed = await _failed(trial)
+    for run in trial.runs:
+        now = await statuses(run)
+        broken.lost += sum(s not in ENDED for s in now.values())
+        if not trial.may_cancel:
+            broken.lost += sum(s == "cancelled" for s in now.values())
+        broken.failed += await _failed(trial, run)
+        broken.redis_differs += await _until_equal(trial, run, now)
+    first = {item for _, item in await statuses(trial.run)}
+    broken.lost += len(set(trial.items) - first)
     broken.changed_after_end = 0 if trial.may_retry else watcher.changed
     broken.bar_fell = 0 if trial.may_retry else watcher.fell
     await _check_money(trial, broken)
-    broken.redis_differs = await _until_equal(trial, now)
-    await follower.read()
-    broken.client_differs = sum(follower.known.get(i) != s for i, s in now.items())
+    broken.client_differs = await client.differs(SETTLE_PATIENCE)
     return broken
 
 
-async def _failed(trial: Trial) -> int:
+async def _failed(trial: Trial, run: UUID) -> int:
     async with DB.connection() as connection:
         rows: list[Any] = await connection.fetch(
-            "select title from run_item where run_id = $1 and status = 'failed'", trial.run
+            "select title from run_item where run_id = $1 and status = 'failed'", run
         )
     return sum(row["title"] not in trial.may_fail for row in rows)
 
@@ -74,19 +78,21 @@ async def _check_money(trial: Trial, broken: Broken) -> None:
     broken.ledger_off = int(abs(off) + abs(held))
 
 
-async def _until_equal(trial: Trial, now: dict[Any, str]) -> int:
+async def _until_equal(trial: Trial, run: UUID, now: dict[Item, str]) -> int:
     """Items that the sets hold otherwise than the rows, once the keeper has had its time."""
     give_up = time.monotonic() + SETTLE_PATIENCE
-    while (wrong := await _set_errors(trial, now)) and time.monotonic() < give_up:
+    while (wrong := await _set_errors(trial, run, now)) and time.monotonic() < give_up:
         await asyncio.sleep(0.3)
     return wrong
 
 
-async def _set_errors(trial: Trial, now: dict[Any, str]) -> int:
-    base = RunKey(trial.account, trial.run).meta.removesuffix("meta")
-    sets: dict[str, list[str]] = {}
-    for name in SETS:
-        members: Any = await connections.state().smembers(f"{base}s{STAGE}:{name}")
-        for member in members:
-            sets.setdefault(member.decode(), []).append(name)
-    return sum(sets.get(str(item)) != [status] for item, status in now.items())
+async def _set_errors(trial: Trial, run: UUID, now: dict[Item, str]) -> int:
+    base = RunKey(trial.account, run).meta.removesuffix("meta")
+    sets: dict[Item, list[str]] = {}
+    for stage in {stage for stage, _ in now}:
+        for name in SETS:
+            members: Any = await connections.state().smembers(f"{base}s{stage}:{name}")
+            for member in members:
+                sets.setdefault((stage, UUID(member.decode())), []).append(name)
+    ghosts = len(sets.keys() - now.keys())
+    return ghosts + sum(sets.get(item) != [status] for item, status in now.items())

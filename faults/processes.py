@@ -54,7 +54,7 @@ async def kill_keeper(trial: Trial) -> None:
 
 async def poison(trial: Trial) -> None:
     """An item kills its worker whenever it is asked about; only it may fail."""
-    title = _title(trial)
+    title = trial.titles[0]
     trial.may_fail = {title}
     seen = 0
     while await trial.active():
@@ -63,14 +63,7 @@ async def poison(trial: Trial) -> None:
             seen = len(asked)
             trial.signal(signal.SIGKILL, *WORKERS)
             trial.hit()
-        ended = (await statuses(trial.run)).get(trial.items[0])
+        ended = (await statuses(trial.run)).get((STAGE, trial.items[0]))
         if ended == GenerationStatus.FAILED:
             return
         await asyncio.sleep(0.02)
-
-
-def _title(trial: Trial) -> str:
-    return f"Pour over coffee at home: a calm guide, part 0 of {len(trial.items)}"
-
-
-assert STAGE == 4, "the title is that of the bench's tasks"

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import msgspec
 
+from bench.figures import Figure
 from faults.invariants import Broken
 
 HEAD = f"{'fault':22}{'trials':>7}{'broken':>8}{'calls twice':>13}{'resumed p50/max s':>20}"
@@ -44,10 +45,16 @@ class Row(msgspec.Struct):
     repeated: int = 0
     broken: Broken = msgspec.field(default_factory=Broken)
     resumed: list[float] = []
+    figures: dict[str, Figure] = {}
+    """The worst of each over all trials; of those without a target the last."""
 
-    def add(self, broken: Broken, resumed: float | None) -> None:
+    def add(self, broken: Broken, resumed: float | None, figures: list[Figure]) -> None:
         """Take in one trial."""
         self.trials += 1
+        for figure in figures:
+            known = self.figures.get(figure.name)
+            if known is None or not _is_worse(known, figure):
+                self.figures = {**self.figures, figure.name: figure}
         for name in Broken.__struct_fields__:
             setattr(self.broken, name, getattr(self.broken, name) + getattr(broken, name))
         if resumed is not None:
@@ -64,10 +71,32 @@ class Row(msgspec.Struct):
             return "-"
         return f"{statistics.median(self.resumed):.1f} / {max(self.resumed):.1f}"
 
+    def missed(self, short: bool) -> list[Figure]:
+        """Figures that miss their target; those of a short pass only where they are counts."""
+        found = [f for f in self.figures.values() if f.reached is False]
+        return [f for f in found if not short or not f.unit]
+
+    def measured(self) -> str:
+        """What else was measured, in words."""
+        return "; ".join(_in_words(figure) for figure in self.figures.values())
+
     def line(self) -> str:
         """One line of the table on the screen."""
         figures = f"{self.trials:>7}{self.broken.total():>8}{self.repeated:>13}{self.times():>20}"
-        return f"{self.name:22}{figures}  {self.told()}"
+        lines = [f"{self.name:22}{figures}  {self.told()}".rstrip()]
+        return "\n".join(lines + [f"    {_in_words(f)}" for f in self.figures.values()])
+
+
+def _is_worse(one: Figure, other: Figure) -> bool:
+    """Whether `one` is further from the target that both have."""
+    if one.least is not None and one.most is None:
+        return one.value < other.value
+    return one.most is not None and one.value > other.value
+
+
+def _in_words(figure: Figure) -> str:
+    target = f" ({figure.target}{'' if figure.reached else ': MISSED'})" if figure.target else ""
+    return f"{figure.name} {figure.shown} {figure.unit}".rstrip() + target
 
 
 def keep(rows: list[Row], seed: int, trials: int, items: int, folder: Path) -> None:
@@ -82,12 +111,13 @@ def keep(rows: list[Row], seed: int, trials: int, items: int, folder: Path) -> N
         "near 0 where saves in flight or the other worker went on. Only where all workers were",
         "hit it is the recovery.",
         "",
-        "| # | fault | what is done | trials | broken | calls made twice | resumed p50 / max, s |",
-        "|---|---|---|---|---|---|---|",
+        "| # | fault | what is done | trials | broken | calls made twice | resumed p50 / max, s |"
+        " measured beside (target) |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     lines += [
         f"| {r.number} | {r.name} | {r.story} | {r.trials} | {r.told() or '0'} | {r.repeated} |"
-        f" {r.times()} |"
+        f" {r.times()} | {r.measured()} |"
         for r in rows
     ]
     lines += ["", "## Tried in part only", ""]

@@ -1,6 +1,7 @@
 """One trial: a run of articles on a real system, and what is done to it meanwhile.
 
-Each trial has an account of its own, two workers under the supervisor of `igny8 up`, and a keeper.
+Each trial has an account of its own, two workers under the supervisor of `igny8 up`, a keeper, and
+the API with a client that follows what happens.
 """
 
 import asyncio
@@ -9,12 +10,18 @@ import os
 import random
 import signal
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from typing import Any
 from uuid import UUID
 
+import msgspec
+
 from bench import rows, runs
+from bench.figures import Figure, exactly
 from bench.rig import Rig
+from bench.web import Web, token_of
 from db.status import ACTIVE_RUN
+from piccolo_conf import DB
 from pipeline import controls
 from pipeline.local.supervisor import Supervisor
 
@@ -23,33 +30,60 @@ SLOTS = 8
 SECONDS = 0.4
 PATIENCE = 90.0
 WORKERS = ("worker", "second")
+PLAIN = ("-m", "pipeline.worker", "text")
+"""How a worker is started that nothing is done to."""
 
 
 class Trial:
-    """What a fault may use. `rng` decides everything that is left to chance."""
+    """What a fault may use. `rng` decides everything that is left to chance.
 
-    def __init__(self, rig: Rig, crew: dict[str, Supervisor], rng: random.Random) -> None:
+    `short` asks for small sizes: those that show whether something is wrong, not how fast it is.
+    """
+
+    def __init__(
+        self, rig: Rig, crew: dict[str, Supervisor], rng: random.Random, items: int, port: int
+    ) -> None:
         self.rig, self.crew, self.rng = rig, crew, rng
+        self.wanted, self.port, self.slots = items, port, SLOTS
+        self.short = False
         self.account: UUID
+        self.web: Web
         self.run: UUID
         self.items: list[UUID] = []
+        self.others: list[UUID] = []
+        """Further runs of the account, for which the same must hold."""
         self.hit_at: float | None = None
         self.may_cancel = False
         self.may_fail: set[str] = set()
         self.may_retry = False
+        self.figures: list[Figure] = []
 
-    async def begin(self, items: int) -> None:
-        """Start a run over `items` articles."""
-        self.account = await rows.account()
-        self.items = await rows.tasks(self.account, items)
-        await self.rig.answer(seconds=SECONDS, replay=1)
-        self.run = await controls.start(
+    async def sign_in(self, credits: int = 1_000_000) -> None:
+        """An account of this trial, with a token of somebody in it."""
+        self.account = await rows.account(credits)
+        self.web = Web(self.rig, self.port, await token_of(self.account))
+
+    async def begin(self) -> None:
+        """Start a run over as many articles as are wanted."""
+        self.items = await rows.tasks(self.account, self.wanted)
+        if not self.rig.demo:
+            await self.rig.answer(seconds=SECONDS, replay=1)
+        self.run = await self.start(self.items)
+
+    async def start(self, items: Sequence[UUID]) -> UUID:
+        """One more run of this account over tasks."""
+        return await controls.start(
             self.account,
             first_stage=STAGE,
             last_stage=STAGE,
-            selection=self.items,
-            concurrency=SLOTS,
+            selection=items,
+            concurrency=self.slots,
         )
+
+    @property
+    def runs(self) -> list[UUID]:
+        """All runs of this account."""
+        return [self.run, *self.others]
 
     async def mid_stage(self) -> None:
         """Wait until something is completed, then for a moment left to chance."""
@@ -57,13 +91,21 @@ class Trial:
             await asyncio.sleep(0.02)
         await asyncio.sleep(self.rng.uniform(0, SECONDS))
 
-    async def active(self) -> bool:
+    async def active(self, run: UUID | None = None) -> bool:
         """Whether the run has not ended."""
-        return await runs.status_of(self.run) in ACTIVE_RUN
+        return await runs.status_of(run or self.run) in ACTIVE_RUN
 
     def hit(self) -> None:
         """From now on it is measured how long it takes until items complete again."""
         self.hit_at = time.monotonic()
+
+    def count(self, name: str, value: float) -> None:
+        """Note a count that has to be 0."""
+        self.figures.append(exactly(name, value))
+
+    def measure(self, name: str, value: float, unit: str = "", **target: float) -> None:
+        """Note a figure; `most` or `least` is what it is to keep to."""
+        self.figures.append(Figure(name, value, unit, **target))
 
     def pid(self, name: str) -> int:
         """The process id of one of the workers."""
@@ -76,24 +118,69 @@ class Trial:
         for name in names:
             os.kill(self.pid(name), number)
 
-    async def over(self) -> bool:
+    async def over(self, run: UUID | None = None) -> bool:
         """Wait for the end of the run; False if it did not come in time."""
         give_up = time.monotonic() + PATIENCE
-        while await self.active():
+        while await self.active(run):
             if time.monotonic() > give_up:
                 return False
             await asyncio.sleep(0.05)
+        return True
+
+    async def fetch(self, statement: str, *values: Any) -> list[Any]:
+        """Rows of PostgreSQL."""
+        async with DB.connection() as connection:
+            return list(await connection.fetch(statement, *values))
+
+    @property
+    def titles(self) -> list[str]:
+        """The titles of this trial's articles."""
+        count = self.wanted
+        return [
+            f"Pour over coffee at home: a calm guide, part {n} of {count}" for n in range(count)
+        ]
+
+    async def until(self, holds: Callable[[], Awaitable[bool]], patience: float = PATIENCE) -> bool:
+        """Wait until something holds; False if it did not in time."""
+        give_up = time.monotonic() + patience
+        while not await holds():
+            if time.monotonic() > give_up:
+                return False
+            await asyncio.sleep(0.02)
         return True
 
 
 Fault = Callable[[Trial], Awaitable[None]]
 
 
+class Entry(msgspec.Struct, frozen=True):
+    """A fault of the matrix: its number, its name, how it is injected.
+
+    `begin` starts the run where it is not one of articles; `workers` are the words each worker is
+    started with; `demo` asks for the demo provider, `environment` for settings of all processes.
+    """
+
+    number: str
+    name: str
+    inject: Fault
+    begin: Fault = Trial.begin
+    workers: tuple[tuple[str, ...], tuple[str, ...]] = (PLAIN, PLAIN)
+    demo: bool = False
+    environment: dict[str, str] = {}
+
+    @property
+    def story(self) -> str:
+        """One line on what is done."""
+        return " ".join((self.inject.__doc__ or "").split("\n\n")[0].split())
+
+
 @contextlib.asynccontextmanager
-async def workers(rig: Rig) -> AsyncIterator[dict[str, Supervisor]]:
-    """Two supervised workers, in place of the rig's own."""
-    rig.stop(*(name for name in ("worker", "images") if name in rig.processes))
+async def workers(rig: Rig, *words: tuple[str, ...]) -> AsyncIterator[dict[str, Supervisor]]:
+    """Two supervised workers, started with these words."""
     async with contextlib.AsyncExitStack() as stack:
-        crew = {n: await stack.enter_async_context(rig.supervising("worker")) for n in WORKERS}
+        crew = {
+            name: await stack.enter_async_context(rig.supervising("worker", *each))
+            for name, each in zip(WORKERS, words, strict=True)
+        }
         await rig.at_work("worker")
         yield crew

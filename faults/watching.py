@@ -1,4 +1,4 @@
-"""Those who watch a run while it is hurt: one reads rows and the bar, one follows the events."""
+"""Who watches a run while it is hurt: it reads rows and the bar again and again."""
 
 import asyncio
 import contextlib
@@ -10,22 +10,24 @@ from asyncpg import InterfaceError
 from redis.exceptions import RedisError
 
 from db.engine import TRANSIENT
-from faults.trial import STAGE, Trial
+from faults.trial import Trial
 from piccolo_conf import DB
-from pipeline import events, progress
+from pipeline import progress
 
 PAUSE = 0.1
 ENDED = ("completed", "failed", "cancelled")
+Item = tuple[int, UUID]
+"""A stage and an item of it."""
 AWAY: tuple[type[BaseException], ...] = (RedisError, OSError, InterfaceError, *TRANSIENT)
 
 
-async def statuses(run: UUID) -> dict[UUID, str]:
+async def statuses(run: UUID) -> dict[Item, str]:
     """The status of every item of the run, by PostgreSQL."""
     async with DB.connection() as connection:
         found: list[Any] = await connection.fetch(
-            "select item_id, status from run_item where run_id = $1 and stage = $2", run, STAGE
+            "select stage, item_id, status from run_item where run_id = $1", run
         )
-    return {row["item_id"]: row["status"] for row in found}
+    return {(row["stage"], row["item_id"]): row["status"] for row in found}
 
 
 class Watcher:
@@ -33,7 +35,7 @@ class Watcher:
 
     def __init__(self, trial: Trial) -> None:
         self.trial = trial
-        self.ended: dict[UUID, str] = {}
+        self.ended: dict[Item, str] = {}
         self.changed = self.fell = 0
         self.bar = 0.0
         self.resumed: float | None = None
@@ -58,40 +60,3 @@ class Watcher:
         if told is not None:
             self.fell += told.percentage < self.bar - 0.01
             self.bar = told.percentage
-
-
-class Follower:
-    """A client of the account's stream: keeps what events say, loads anew when they are lost."""
-
-    def __init__(self, trial: Trial) -> None:
-        self.trial = trial
-        self.known: dict[UUID, str] = {}
-        self.loads = 0
-        self.at: events.Position | None = None
-
-    async def follow(self) -> None:
-        """Read again and again, through outages."""
-        while True:
-            with contextlib.suppress(*AWAY):
-                await self.read()
-            await asyncio.sleep(PAUSE)
-
-    async def read(self) -> None:
-        """Take in what is new."""
-        page = await events.read(self.trial.account, self.at)
-        reload = self.at is None or page.lost
-        self.at = page.position
-        for _, event in page.events:
-            if event.type == "items" and event.stage == STAGE and event.status:
-                self.known.update(dict.fromkeys(event.items, event.status))
-            reload |= _names_no_rows(event)
-        if reload:
-            self.known = await statuses(self.trial.run)
-            self.loads += 1
-
-
-def _names_no_rows(event: events.Stored) -> bool:
-    """Whether clients read the rows anew: the same rules as in `api/coalescing.py`."""
-    if event.type == "run":
-        return event.status == "cancelled"
-    return event.many or (event.type == "stage" and event.status == "open")

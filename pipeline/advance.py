@@ -109,7 +109,8 @@ async def _prepare(run: Run) -> bool:
         return False
     async with DB.connection() as connection:
         await connection.execute(
-            "update automation_run set selection = $2, prepared = true where id = $1",
+            "update automation_run set selection = $2, prepared = true"
+            " where id = $1 and not prepared",
             run.key.run,
             list(order),
         )

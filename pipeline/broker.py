@@ -8,6 +8,7 @@ database after the one of REDIS_URL: its maintenance scans keys, and ours would 
 import asyncio
 import logging
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
@@ -21,6 +22,7 @@ from redis.backoff import ExponentialWithJitterBackoff
 from redis.connection import parse_url
 from redis.retry import Retry
 
+from pipeline import heartbeat
 from pipeline.messages import FUNCTIONS
 from pipeline.settings import settings
 
@@ -28,6 +30,9 @@ log = logging.getLogger(__name__)
 
 MAX_CONNECTIONS = 320
 """More than threads of a worker: with fewer, acknowledging stalls for 5 s at a time."""
+
+POLL_SECONDS = 1.0
+"""How long a consumer waits for a publish before it looks for itself, in case one was lost."""
 
 QUEUES = dict.fromkeys(FUNCTIONS, "text") | {6: "images"}
 """The queue of each stage's bells."""
@@ -38,14 +43,13 @@ class WakingConsumer(_RedisConsumer):
 
     def __init__(self, broker: "WakingBroker", queue: str, prefetch: int, timeout: int) -> None:
         super().__init__(broker, queue, prefetch, 0)  # 0: the parent never sleeps
-        self.patience = timeout / 1000
         self.awake = broker.wakers.setdefault(queue, threading.Event())
 
     def __next__(self) -> Any:
         self.awake.clear()  # before the fetch, so that no waking is lost
         message = super().__next__()
         if message is None:
-            self.awake.wait(self.patience)
+            self.awake.wait(POLL_SECONDS)
         return message
 
     def ack(self, message: Any) -> None:
@@ -66,6 +70,8 @@ class WakingBroker(RedisBroker):
 
     def __init__(self, middleware: list[Middleware]) -> None:
         self.wakers: dict[str, threading.Event] = {}
+        self.heard: dict[tuple[str, str], float] = {}
+        """When a bell of a run was last sent to a queue, unless this process has had it since."""
         self.aimed = False
         # Many retries: a message sent twice costs nothing, one that a consumer orphans costs time.
         retry = Retry(ExponentialWithJitterBackoff(base=0.01, cap=1), 30)
@@ -98,14 +104,16 @@ class WakingBroker(RedisBroker):
         dispatch: Callable[..., Any] = super()._dispatch(command)
         return dispatch
 
-    def do_enqueue(self, queue: str, *args: Any) -> Any:
-        """Enqueue, then wake whoever consumes the queue."""
-        answer = self._dispatch("enqueue")(queue, *args)
+    def enqueue(self, message: Any, *, delay: int | None = None) -> Any:
+        """Enqueue, then wake whoever consumes the queue, saying which run the bell is for."""
+        sent = super().enqueue(message, delay=delay)
+        told = " ".join((message.queue_name, *message.args[-1:]))
         try:
-            self.client.publish(f"{self.namespace}:wake", queue)
+            self.client.publish(f"{self.namespace}:wake", told)
         except redis.RedisError as error:
+            queue = message.queue_name
             log.warning("nobody was woken for queue %s (found by polling): %s", queue, error)
-        return answer
+        return sent
 
 
 class Waker(Middleware):
@@ -135,8 +143,20 @@ class Waker(Middleware):
                 event.set()  # what was published while nobody listened
             while not self.stopping:
                 message = subscription.get_message(timeout=2.0)
-                if message and (waker := broker.wakers.get(message["data"].decode())):
+                if message is None:
+                    continue
+                queue, _, run = message["data"].decode().partition(" ")
+                if run:
+                    broker.heard[queue, run] = time.monotonic()
+                if waker := broker.wakers.get(queue):
                     waker.set()
+
+
+class Taken(Middleware):
+    """Notes that a bell does not wait for a thread any more."""
+
+    def before_process_message(self, broker: Any, message: Any) -> None:
+        broker.heard.pop((message.queue_name, *message.args[-1:]), None)
 
 
 class Loop(AsyncIO):
@@ -156,6 +176,7 @@ broker = WakingBroker(
         CurrentMessage(),
         Loop(),  # before whatever needs the loop
         Waker(),
+        Taken(),
     ]
 )
 dramatiq.set_broker(broker)
@@ -169,6 +190,15 @@ def waiting(*queues: str) -> dict[str, int]:
     return {name: broker.client.llen(f"{broker.namespace}:{name}") for name in queues}
 
 
+def runs_waiting(kind: str) -> set[UUID]:
+    """Runs that sent a bell within the time of a turn which this process has not had yet."""
+    lately = time.monotonic() - settings().turn_seconds
+    for place, moment in list(broker.heard.items()):
+        if moment < lately:
+            broker.heard.pop(place, None)
+    return {UUID(run) for queue, run in list(broker.heard) if queue == kind}
+
+
 def on_loop(coroutine: Any) -> Any:
     """Run a coroutine on the workers' event loop and wait for it."""
     thread = get_event_loop_thread()
@@ -177,7 +207,12 @@ def on_loop(coroutine: Any) -> Any:
 
 
 async def ring(stage: int, account: UUID, run: UUID, count: int = 1) -> None:
-    """Ring `count` bells for a stage. Failing is not an error: the keeper rings again."""
+    """Ring `count` bells for a stage. Failing is not an error: the keeper rings again.
+
+    No more than there are threads to answer them: they would stand in the way of other runs.
+    """
+    if count > 1:
+        count = min(count, await heartbeat.threads(QUEUES[stage]) or count)
     if count > 0:
         await asyncio.to_thread(_send, QUEUES[stage], FUNCTIONS[stage], account, run, count)
 

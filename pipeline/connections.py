@@ -36,9 +36,9 @@ def state() -> redis.asyncio.Redis:
 
 
 def new_redis(
-    *, retries: int = RETRIES, timeout: float = 5.0, connections: int = 32
+    *, retries: int = RETRIES, timeout: float = 5.0, base: float = 0.01, connections: int = 32
 ) -> redis.asyncio.Redis:
-    """A Redis client of its own pool; `timeout` in seconds for each reply."""
+    """A Redis client of its own pool; seconds for each reply, and before the first new try."""
     return redis.asyncio.Redis.from_pool(
         redis.asyncio.BlockingConnectionPool.from_url(
             settings().redis_url,
@@ -46,13 +46,16 @@ def new_redis(
             timeout=20,
             socket_timeout=timeout,
             socket_connect_timeout=timeout,
-            retry=Retry(ExponentialWithJitterBackoff(base=0.01, cap=1), retries),
+            retry=Retry(ExponentialWithJitterBackoff(base=base, cap=1), retries),
         )
     )
 
 
-async def open_all(pool_size: int = 10, patience: float = 60.0) -> None:
-    """Open both, waiting up to `patience` seconds for servers that are still starting."""
+async def open_all(pool_size: int = 10, patience: float = 60.0, *, hasty: bool = False) -> None:
+    """Open both, waiting up to `patience` seconds for servers that are still starting.
+
+    `hasty` is for a process that answers people: Redis then fails within their patience.
+    """
     global _redis
     give_up = asyncio.get_running_loop().time() + patience
     while DB.pool is None:
@@ -64,7 +67,8 @@ async def open_all(pool_size: int = 10, patience: float = 60.0) -> None:
             log.warning("PostgreSQL does not answer yet: %s", error)
             await asyncio.sleep(0.2)
     if _redis is None:
-        _redis = new_redis()
+        # Gives up after some 2 seconds, or 20 where Redis hangs: within `api.patience`.
+        _redis = new_redis(retries=5, timeout=3.0, base=0.1) if hasty else new_redis()
 
 
 async def close_all() -> None:

@@ -238,6 +238,10 @@ async def retry(
                 run_id,
                 n,
             )
+        if opened:
+            await connection.execute(
+                "update automation_run set retries = retries + 1 where id = $1", run_id
+            )
         if opened and run.status != RunStatus.PAUSED:
             if run.status == RunStatus.CANCELLED:
                 await connection.execute(

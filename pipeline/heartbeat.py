@@ -81,6 +81,7 @@ class Heartbeat(threading.Thread):
     def __init__(self, kind: str) -> None:
         super().__init__(name="heartbeat", daemon=True)
         self.name_in_redis = f"{ALIVE_KEY}{kind}:{socket.gethostname()}:{os.getpid()}"
+        self.threads = threads_of(kind)
         self.guarded: dict[str, Guarded] = {}
         self.turns: dict[str, queue.RunKey] = {}
         self.stopping = threading.Event()
@@ -123,6 +124,13 @@ class Heartbeat(threading.Thread):
             mine.over = True
             self.guarded.pop(claim.token, None)
 
+    def has_suspect(self) -> bool:
+        """Whether an item whose worker died is at work here: one at a time, or an innocent one
+        would die with the guilty one of another run.
+        """
+        claims = [guarded.claim for guarded in self.guarded.copy().values()]
+        return any(held.deaths for claim in claims for held in claim.items)
+
     def interrupt_all(self) -> None:
         """The worker stops: give everything back."""
         self.shutting_down = True
@@ -144,7 +152,7 @@ class Heartbeat(threading.Thread):
 
     def _beat(self) -> None:
         pipeline = self.client.pipeline(transaction=False)
-        pipeline.set(self.name_in_redis, "1", ex=ALIVE_SECONDS)
+        pipeline.set(self.name_in_redis, self.threads, ex=ALIVE_SECONDS)
         pipeline.sadd(WORKERS_KEY, self.name_in_redis)
         pipeline.execute()
         turns: dict[queue.RunKey, list[str]] = defaultdict(list)
@@ -183,18 +191,36 @@ class Heartbeat(threading.Thread):
         return bool(self.adopt(keys=[key.meta, key.events], args=args))
 
 
+def threads_of(kind: str) -> int:
+    """How many bells a worker of this kind has in hand at most."""
+    return settings().text_threads if kind == "text" else settings().image_threads
+
+
 async def alive() -> dict[str, int]:
     """How many worker processes were heard within the last seconds, by kind."""
+    counts = {"text": 0, "images": 0}
+    for kind, _ in await _heard():
+        counts[kind] = counts.get(kind, 0) + 1
+    return counts
+
+
+async def threads(kind: str) -> int:
+    """How many bells all workers of a kind can have in hand; 0 where none was heard."""
+    return sum(count for heard, count in await _heard() if heard == kind)
+
+
+async def _heard() -> list[tuple[str, int]]:
+    """Kind and threads of each worker that was heard within the last seconds."""
     names: list[Any] = sorted(await state().smembers(WORKERS_KEY))
     beats = await state().mget(names) if names else []
-    counts = {"text": 0, "images": 0}
+    heard = []
     for name, beat in zip(names, beats, strict=True):
-        kind = name.decode().removeprefix(ALIVE_KEY).split(":", 1)[0]
         if beat is None:
             await state().srem(WORKERS_KEY, name)
         else:
-            counts[kind] = counts.get(kind, 0) + 1
-    return counts
+            kind = name.decode().removeprefix(ALIVE_KEY).split(":", 1)[0]
+            heard.append((kind, int(beat)))
+    return heard
 
 
 _mine: Heartbeat | None = None

@@ -1,7 +1,8 @@
 """Mends what crashes leave behind. Any number may run; one at a time is at work.
 
 Every second, for each run that is active or has just ended:
-- Redis does not know it, or knows an older status → told anew from PostgreSQL;
+- Redis does not know it, or knows an older status → told anew from PostgreSQL; it knows a newer one
+  → PostgreSQL went back to a backup: forgotten and told anew;
 - leases that ran out → their items are pending again. The danger: after an outage of Redis every
   lease looks run out, so nothing is reaped until Redis has been up, and this process in touch with
   it, for a whole lease;
@@ -28,7 +29,7 @@ from pipeline.comparing import mend_ended, mend_running
 from pipeline.connections import close_all, open_all, state
 from pipeline.logs import set_up_logs
 from pipeline.queue import RunKey
-from pipeline.rebuild import rebuild
+from pipeline.rebuild import rebuild, renew_if_ahead
 from pipeline.settings import settings
 
 log = logging.getLogger("pipeline.keeper")  # run as __main__
@@ -144,6 +145,10 @@ class Keeper:
             await self._retell(key, row)
             await _rescued("retold", key)
             return
+        if (look.version, look.status) != (row["version"], row["status"]):
+            if await renew_if_ahead(key, look):
+                await _rescued("gone back", key)
+            return  # or it has just changed: the next tick sees it
         if not active:
             comparing = self.ticks % COMPARE_EVERY == 0
             if comparing and (moved := await mend_ended(key, row["version"])):

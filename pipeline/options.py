@@ -21,4 +21,4 @@ class RunOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ideas_per_cluster: Annotated[int, Meta(ge=1, le=10)] = 2
     target_words: Annotated[int, Meta(ge=200, le=5000)] = 1000
     images_per_article: Annotated[int, Meta(ge=0, le=10)] = 2
-    language: Annotated[str, Meta(pattern=r"^[a-z]{2}$", extra=LANGUAGE)] = "en"
+    language: Annotated[str, Meta(pattern=r"^[a-z]{2}$", max_length=2, extra=LANGUAGE)] = "en"

@@ -6,12 +6,13 @@ a crash, a pause or a restart repeats next to nothing.
 """
 
 import asyncio
+import contextlib
 import logging
-import uuid
 from collections.abc import Sequence
 from uuid import UUID
 
-from redis.exceptions import RedisError
+from redis.asyncio.lock import Lock
+from redis.exceptions import LockNotOwnedError, RedisError
 
 from db.status import RunStatus
 from pipeline import heartbeat, messages, queue, reporter
@@ -41,15 +42,15 @@ async def prepare(
 
     Raises PipelineError when it cannot be done; what is worth another try is tried again here.
     """
-    token = uuid.uuid4().hex
-    if not await _lock(key, token):
+    lock = _lock(key)
+    if not await lock.acquire(blocking=False):
         return None
     counts = reporter.Counts(total=len(items), processed=0, current=0)
     report = reporter.reporter(key, stage, {"prepare": messages.NAMES[stage]}, counts)
     work = asyncio.create_task(
         _attempts(stage, Preparation(key.account, key.run, options, items, concurrency, report))
     )
-    watch = asyncio.create_task(_watch(key, token, work))
+    watch = asyncio.create_task(_watch(key, lock, work))
     try:
         return await work
     except asyncio.CancelledError:
@@ -59,7 +60,8 @@ async def prepare(
     finally:
         work.cancel()
         watch.cancel()
-        await state().delete(_lock_name(key))
+        with contextlib.suppress(RedisError):  # then it runs out, or another has it now
+            await lock.release()
 
 
 async def _attempts(stage: int, preparation: Preparation) -> Sequence[UUID]:
@@ -80,28 +82,33 @@ async def _attempts(stage: int, preparation: Preparation) -> Sequence[UUID]:
     raise AssertionError("unreachable: the last attempt returns or raises")
 
 
-def _lock_name(key: queue.RunKey) -> str:
-    return key.meta.removesuffix("meta") + "preparing"
+def _lock(key: queue.RunKey) -> Lock:
+    """The right to prepare the run's first stage, which lasts for a lease."""
+    name = key.meta.removesuffix("meta") + "preparing"
+    return state().lock(name, timeout=settings().lease_seconds)
 
 
-async def _lock(key: queue.RunKey, token: str, *, again: bool = False) -> bool:
-    """Take (or with `again` keep) the right to prepare the run's first stage, for a lease."""
-    name, ms = _lock_name(key), round(settings().lease_seconds * 1000)
-    return bool(await state().set(name, token, px=ms, xx=again, nx=not again))
+async def _keep(lock: Lock) -> bool:
+    """Renew the lock, or take it anew where Redis lost it; False if another has it."""
+    try:
+        await lock.reacquire()
+    except LockNotOwnedError:
+        return bool(await lock.acquire(blocking=False))
+    return True
 
 
-async def _watch(key: queue.RunKey, token: str, work: "asyncio.Task[Sequence[UUID]]") -> None:
+async def _watch(key: queue.RunKey, lock: Lock, work: "asyncio.Task[Sequence[UUID]]") -> None:
     """Keep the lock while the run is running; cancel the work when it is not."""
     while True:
         await asyncio.sleep(min(1.0, settings().lease_seconds / 4))
         try:
             status = await queue.status(key)
-            kept = await _lock(key, token, again=True)
+            kept = await _keep(lock)
         except RedisError as error:
             log.warning("the lock of a preparation could not be renewed: %s", error)
             continue
         forgotten = status is None  # Redis was wiped: the keeper tells it again
-        stopped = not forgotten and (status != RunStatus.RUNNING or not kept)
-        if stopped or heartbeat.mine().shutting_down:
+        stopped = not forgotten and status != RunStatus.RUNNING
+        if stopped or not kept or heartbeat.mine().shutting_down:
             work.cancel()
             return

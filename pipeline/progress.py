@@ -13,7 +13,7 @@ import msgspec
 
 from db.status import GenerationStatus, Phase, RunOrder, RunStatus, StageStatus
 from piccolo_conf import DB
-from pipeline import bar, estimate, messages, queue
+from pipeline import bar, estimate, messages, queue, shown
 from pipeline.errors import ErrorPayload
 from pipeline.options import RunOptions
 from pipeline.reporter import Step
@@ -31,7 +31,7 @@ COUNTED = (
 
 RUN = (
     'select id, status, first_stage, last_stage, "order", concurrency, options, error, started_at,'
-    " ended_at, selected,"
+    " ended_at, selected, retries,"
     + ",".join(f" stage_{n}_result" for n in messages.FUNCTIONS)
     + " from automation_run where id = $1 and account_id = $2"
 )
@@ -98,7 +98,6 @@ class Live(msgspec.Struct):
     prepared: float | None = None
     opened: float = 0.0
     steps: list[Step] = []
-    in_flight: int = 0
 
 
 async def read(account: UUID, run: UUID) -> Progress | None:
@@ -120,11 +119,11 @@ async def read(account: UUID, run: UUID) -> Progress | None:
     progress.estimated_seconds_remaining = await estimate.seconds_left(
         account, progress, live.meta, msgspec.convert(row["options"], RunOptions)
     )
-    if raw:
-        best = float(live.meta.get("best", 0))
-        if progress.percentage > best and progress.status == RunStatus.RUNNING:
-            best = await queue.raise_best(key, progress.percentage)
-        progress.percentage = max(progress.percentage, best)
+    progress.percentage = shown.never_less(run, row["retries"], progress.percentage)
+    best = float(live.meta.get("best", 0))
+    if raw and progress.percentage > best and progress.status == RunStatus.RUNNING:
+        best = await queue.raise_best(key, progress.percentage)
+    progress.percentage = max(progress.percentage, best)
     return progress
 
 
@@ -140,7 +139,7 @@ def _blank(row: Any, n: int) -> StageProgress:
 
 
 def _from_redis(row: Any, raw: list[Any]) -> tuple[Live, list[StageProgress]]:
-    fields, counts, shares, steps, in_flight, _ = raw
+    fields, counts, shares, steps, _ = raw
     live = Live({k.decode(): v.decode() for k, v in _pairs(fields)})
     for name, share in _pairs(shares):
         number, item = name.decode().split(":", 1)
@@ -151,7 +150,6 @@ def _from_redis(row: Any, raw: list[Any]) -> tuple[Live, list[StageProgress]]:
         else:
             live.shares.setdefault(int(number), []).append(int(share) / 1000)
     live.steps = [msgspec.json.decode(step, type=Step) for step in steps]
-    live.in_flight = in_flight
     stages = []
     for n, five in enumerate(counts, row["first_stage"]):
         stage = _blank(row, n)

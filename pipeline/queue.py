@@ -166,13 +166,16 @@ async def claim(
     token: str,
     lease: float,
     stages: Sequence[tuple[int, int]],
+    *,
+    suspects: bool = True,
 ) -> Claim | Refused:
     """Take due items of the first of `stages` ((stage, batch)..) that has any, for `lease` s.
 
     `turn` is who claims: it takes one slot of the run's concurrency with its first claim, and
-    keeps it until it leaves (`leave`).
+    keeps it until it leaves (`leave`). Without `suspects` none is taken that may kill its worker.
     """
-    answer = await _call("claim", key, turn, token, round(lease * 1000), *_flat(stages))
+    ms = round(lease * 1000)
+    answer = await _call("claim", key, turn, token, ms, int(suspects), *_flat(stages))
     if answer[0] != b"OK":
         return Refused(answer[0].decode())
     held = [
@@ -299,6 +302,11 @@ async def raise_best(key: RunKey, percentage: float) -> float:
 async def expire(key: RunKey, seconds: int | None) -> None:
     """Let the run's keys go after `seconds`; None keeps them."""
     await _call("expire", key, -1 if seconds is None else seconds)
+
+
+async def forget(key: RunKey) -> None:
+    """Drop all that Redis has of a run, and let the account's clients load everything anew."""
+    await _call("forget", key)
 
 
 async def status(key: RunKey) -> RunStatus | None:

@@ -11,15 +11,33 @@ from pipeline.run import KEEP_SECONDS, Run
 log = logging.getLogger(__name__)
 
 
+RUN = (
+    "select status, version, concurrency, first_stage, last_stage from automation_run"
+    " where id = $1 and account_id = $2"
+)
+
+
+async def renew_if_ahead(key: queue.RunKey, look: queue.Look) -> bool:
+    """Fill a run anew of which Redis knows what PostgreSQL does not; whether that was so.
+
+    A change is committed before Redis hears of it. So PostgreSQL has gone back, to a backup.
+    """
+    async with DB.connection() as connection:
+        run = await connection.fetchrow(RUN, key.run, key.account)
+    if run is not None:
+        behind = look.version < run["version"]
+        same = (look.version, look.status) == (run["version"], run["status"])
+        if behind or same:
+            return False
+    await queue.forget(key)
+    await rebuild(key)
+    return True
+
+
 async def rebuild(key: queue.RunKey) -> bool:
     """Fill the run's sets from its items; False if there is no such run. Repeatable at any time."""
     async with DB.connection() as connection:
-        run = await connection.fetchrow(
-            "select status, version, concurrency, first_stage, last_stage from automation_run"
-            " where id = $1 and account_id = $2",
-            key.run,
-            key.account,
-        )
+        run = await connection.fetchrow(RUN, key.run, key.account)
         if run is None:
             return False
         stages = await connection.fetch(

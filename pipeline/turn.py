@@ -172,10 +172,13 @@ class Turn:
     def _is_over(self) -> bool:
         """Whether the slot was lost (this process stood still for a while), or the time is up and
         another bell waits for this thread. The last turn of a crew first does what is prepared.
+        It is up at once where other runs wait and this one has more than its share of threads.
         """
         if self.name not in heartbeat.mine().turns:
             return True
-        if time.monotonic() < self.ends or not _everyone_is_busy(self.kind):
+        if not _everyone_is_busy(self.kind):
+            return False
+        if time.monotonic() < self.ends and self.crew.turns <= _share(self.key, self.kind):
             return False
         return self.crew.turns > 1 or not self.crew.ready
 
@@ -194,6 +197,7 @@ class Turn:
                 uuid.uuid4().hex,
                 settings().lease_seconds,
                 _by_preference(self.kind, asking=wait == 0),
+                suspects=not heartbeat.mine().has_suspect(),
             )
         if isinstance(claimed, queue.Refused):
             return claimed
@@ -236,8 +240,15 @@ class Turn:
 
 def _everyone_is_busy(kind: str) -> bool:
     """Whether all threads of this worker have a bell in hand, so that further bells may wait."""
-    threads = settings().text_threads if kind == "text" else settings().image_threads
-    return sum(crew.turns for crew in _crews.values()) >= threads
+    return sum(crew.turns for crew in _crews.values()) >= heartbeat.threads_of(kind)
+
+
+def _share(key: queue.RunKey, kind: str) -> int:
+    """How many threads of this worker a run may have while bells of other runs wait for one."""
+    threads, waiting = heartbeat.threads_of(kind), broker.runs_waiting(kind) - {key.run}
+    if not waiting:
+        return threads
+    return max(1, threads // len(waiting | {each.run for each, of in _crews if of == kind}))
 
 
 async def _provider_wait() -> float:

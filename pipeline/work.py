@@ -93,7 +93,7 @@ async def _work_and_save(
 ) -> tuple[dict[UUID, GenerationStatus], ledger.Finished]:
     """Begin, work and finish under guard: outcomes that stood before, and what was written now."""
     with heartbeat.mine().guard(claim, gate) as guarded:
-        facts = await _facts(claim.key.run)
+        facts = await _facts(claim.key)
         items, over = await ledger.begin(
             claim.key.run, claim.stage, [(held.id, held.attempt) for held in claim.items]
         )
@@ -124,15 +124,17 @@ async def _go_on(claim: queue.Claim, finished: ledger.Finished, settled: queue.S
 _facts_known: dict[UUID, RunFacts] = {}
 
 
-async def _facts(run: UUID) -> RunFacts:
-    if run not in _facts_known:
+async def _facts(key: queue.RunKey) -> RunFacts:
+    if key.run not in _facts_known:
         if len(_facts_known) > 1000:
             _facts_known.clear()
-        facts = await run_facts(run)
-        if facts is None:
+        facts = await run_facts(key.run)
+        if facts is None:  # or its items would be claimed and given back for ever
+            log.warning("run %s is not in PostgreSQL: Redis forgets it, too", key.run)
+            await queue.forget(key)
             raise heartbeat.Interrupted("lost")
-        _facts_known[run] = facts
-    return _facts_known[run]
+        _facts_known[key.run] = facts
+    return _facts_known[key.run]
 
 
 def _job(claim: queue.Claim, items: list[Item], facts: RunFacts) -> Job:
@@ -191,7 +193,7 @@ async def _timed(claim: queue.Claim, job: Job, gate: Gate) -> Outcomes:
     """Work within `item_timeout` from the gate's opening; a bug fails its items only."""
     stage = STAGES[claim.stage]
     deaths = max(held.deaths for held in claim.items)
-    if deaths > settings().max_worker_deaths:  # so often among others, and once more alone
+    if deaths >= settings().max_worker_deaths + stage.together:  # at last it was alone
         raise WorkerDiedError(f"the worker died {deaths} times while working on this item")
     of_this_work.set(gate)
     limit = asyncio.timeout(None)

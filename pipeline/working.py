@@ -11,6 +11,10 @@ from pipeline import chain, heartbeat, language, provider, reporter
 from pipeline.broker import Loop, broker, on_loop
 from pipeline.connections import close_all, open_all
 
+IDLE_WAKING = 2_000
+"""Milliseconds after which an idle thread looks whether it is to stop: a look costs a little CPU
+in each of many threads, and a stop takes as long."""
+
 STAGES = chain.CHAIN
 """Importing the chain declares its actors; a worker without them would refuse every bell."""
 
@@ -46,7 +50,9 @@ class Working:
     def __init__(self, kind: str, threads: int, pool_size: int) -> None:
         self.kind = kind
         broker.add_middleware(Resources(pool_size), after=Loop)
-        self.worker = Worker(broker, queues={kind}, worker_timeout=1000, worker_threads=threads)
+        self.worker = Worker(
+            broker, queues={kind}, worker_timeout=IDLE_WAKING, worker_threads=threads
+        )
 
     def start(self) -> None:
         """Start the heartbeat, then answer bells."""

@@ -1,11 +1,12 @@
 """Helpers shared by tests: rows made by hand, processes started and awaited."""
 
+import asyncio
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -58,6 +59,16 @@ def stop(process: "subprocess.Popen[bytes]", grace: float = 15.0) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
+
+
+async def until(condition: Callable[[], Awaitable[bool] | bool], limit: float = 30.0) -> None:
+    """Return once the condition holds; fail after `limit` seconds."""
+    async with asyncio.timeout(limit):
+        while True:
+            held = condition()
+            if held if isinstance(held, bool) else await held:
+                return
+            await asyncio.sleep(0.01)
 
 
 def await_condition(

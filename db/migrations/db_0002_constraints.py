@@ -102,8 +102,14 @@ create index answer_cache_account on answer_cache (account_id);
 create index idempotency_key_age on idempotency_key (account_id, created_at);
 
 create function note_change() returns trigger language plpgsql as $$
+declare
+    edit record := new;
 begin
+    edit.generation_status := old.generation_status;
     new.version := old.version + 1;
+    if edit is distinct from old then
+        new.edited_version := new.version;
+    end if;
     new.updated_at := now();
     return new;
 end $$;

@@ -37,6 +37,7 @@ class Cluster(Table):
         length=20, default=GenerationStatus.PENDING, choices=GenerationStatus
     )
     version = BigInt(default=1)
+    edited_version = BigInt(default=1)
     created_at = Timestamptz(default=TimestamptzNow())
     updated_at = Timestamptz(default=TimestamptzNow())
 
@@ -62,6 +63,7 @@ class Keyword(Table):
         length=20, default=GenerationStatus.PENDING, choices=GenerationStatus
     )
     version = BigInt(default=1)
+    edited_version = BigInt(default=1)
     created_at = Timestamptz(default=TimestamptzNow())
     updated_at = Timestamptz(default=TimestamptzNow())
 
@@ -90,6 +92,7 @@ class ContentIdea(Table, tablename="content_idea"):
         length=20, default=GenerationStatus.PENDING, choices=GenerationStatus
     )
     version = BigInt(default=1)
+    edited_version = BigInt(default=1)
     created_at = Timestamptz(default=TimestamptzNow())
     updated_at = Timestamptz(default=TimestamptzNow())
 

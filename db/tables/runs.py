@@ -30,6 +30,7 @@ class AutomationRun(Table, tablename="automation_run"):
     `version` rises with every change of status, so that a late copy of an old one is recognised.
     `selection` is the list of row ids that were chosen, once `prepared` in the order to work in;
     `selected` is how many they are, so that nobody reads a long list to count it.
+    `retries` counts the retries of failed items: only by one of these may the bar fall.
     `revived_at` is set by a retry in a cancelled run: only what is done from then on flows on.
     `stage_n_result` is written when stage n closes: counts, seconds, credits, message.
     """
@@ -55,6 +56,7 @@ class AutomationRun(Table, tablename="automation_run"):
     stage_6_result = JSONB(null=True, default=None)
     stage_7_result = JSONB(null=True, default=None)
     error = JSONB(null=True, default=None)
+    retries = Integer(default=0)
     started_by = Varchar(length=254, default="")
     started_at = Timestamptz(default=TimestamptzNow())
     revived_at = Timestamptz(null=True, default=None)

@@ -43,6 +43,7 @@ class Task(Table):
         length=20, default=GenerationStatus.PENDING, choices=GenerationStatus
     )
     version = BigInt(default=1)
+    edited_version = BigInt(default=1)
     created_at = Timestamptz(default=TimestamptzNow())
     updated_at = Timestamptz(default=TimestamptzNow())
 
@@ -75,6 +76,7 @@ class Content(Table):
         length=20, default=GenerationStatus.PENDING, choices=GenerationStatus
     )
     version = BigInt(default=1)
+    edited_version = BigInt(default=1)
     created_at = Timestamptz(default=TimestamptzNow())
     updated_at = Timestamptz(default=TimestamptzNow())
 
@@ -106,6 +108,7 @@ class Image(Table):
         length=20, default=GenerationStatus.PENDING, choices=GenerationStatus
     )
     version = BigInt(default=1)
+    edited_version = BigInt(default=1)
     created_at = Timestamptz(default=TimestamptzNow())
     updated_at = Timestamptz(default=TimestamptzNow())
 

@@ -1,10 +1,11 @@
 """A file that cannot be imported at all."""
 
-from pipeline.errors import Action, PipelineError
+from pipeline.errors import ValidationError
 
 
-class ImportRefused(PipelineError):
+class ImportRefused(ValidationError):
     """Nothing of the file was imported. The message says why, where, and what to do."""
 
-    action = Action("fix_data", "Fix Data")
-    retryable = False
+    @property
+    def user_message(self) -> str:
+        return str(self)

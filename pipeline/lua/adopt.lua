@@ -1,5 +1,6 @@
 -- adopt(stage, token, lease_ms, item..): take back items whose claim Redis forgot (FLUSHALL) or
--- reaped too early, while nobody else has them: the work in flight need not be done again.
+-- reaped too early, while nobody else has them: the work in flight need not be done again. The death
+-- that a rash reap noted was none.
 -- Returns 1 (also when this was done already), or 0 when any of them is not pending any more.
 local stage, token = ARGV[1], ARGV[2]
 local status = call('HGET', meta, 'status')
@@ -14,6 +15,9 @@ for i = 4, #ARGV do
   call('ZREM', key(stage, 'order'), ARGV[i])
   call('SMOVE', key(stage, 'pending'), key(stage, 'processing'), ARGV[i])
   call('SADD', claim_key(token), ARGV[i])
+  if tonumber(call('HGET', key(stage, 'deaths'), ARGV[i]) or 0) > 0 then
+    call('HINCRBY', key(stage, 'deaths'), ARGV[i], -1)
+  end
 end
 call('ZADD', leases, now + ARGV[3], stage .. ':' .. token)
 publish('items', stage, {items = taken, status = 'processing'})

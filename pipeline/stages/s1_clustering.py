@@ -144,6 +144,7 @@ STAGE = Stage(
     name="Clustering",
     queue="text",
     batch=100,
+    together=True,
     work=work,
     save=save,
     prepare=prepare,

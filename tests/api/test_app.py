@@ -44,6 +44,8 @@ async def test_a_body_above_the_limit_is_refused(client: httpx2.AsyncClient) -> 
     headers = {"content-type": "application/json"}
     answer = await client.post("/api/v1/runs", content=body, headers=headers)
     assert (answer.status_code, answer.headers["content-type"]) == (413, PROBLEM)
+    assert "5,000,000 bytes" in answer.json()["detail"]
+    assert answer.json()["hint"]
 
 
 async def test_a_body_without_a_length_is_cut_at_the_limit(client: httpx2.AsyncClient) -> None:

@@ -23,6 +23,23 @@ async def test_json_is_strict_about_types(
     assert "Expected" not in fault["message"]
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"selection": ["x"',
+        b'{"selection": "x", "options": \xff}',
+        b'{"selection": 1, "selection": "all_new"}',
+    ],
+)
+async def test_what_is_broken_behind_its_first_fault_is_a_bad_request(
+    client: httpx2.AsyncClient, body: bytes
+) -> None:
+    headers = {"content-type": "application/json"}
+    answer = await client.post("/api/v1/runs", content=body, headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (400, "validation")
+    assert answer.json()["errors"][0]["field"] == "body"
+
+
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded"])
 async def test_another_kind_of_body_is_a_415(client: httpx2.AsyncClient, kind: str) -> None:
     headers = {"content-type": kind}

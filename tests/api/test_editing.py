@@ -47,6 +47,19 @@ async def test_a_change_on_an_older_version_is_refused_and_says_so(account: UUID
     assert "version 2" in problem.detail
 
 
+async def test_a_run_that_moves_the_row_meanwhile_is_nobody_to_give_way_to(account: UUID) -> None:
+    [row] = await add(account, [(1, None)])
+    async with DB.connection() as connection:
+        await connection.execute("update keyword set generation_status = 'queued'")
+    changed = await editing.edit(KEYWORDS, account, row, 1, {"volume": 2})
+    assert (changed["volume"], changed["version"]) == (2, 3)
+
+
+async def test_a_version_that_has_not_been_yet_is_refused(account: UUID) -> None:
+    [row] = await add(account, [(1, None)])
+    assert (await refusal(account, row, 2)).code == "changed_meanwhile"
+
+
 async def test_of_many_editors_at_once_one_wins_and_the_others_are_told(account: UUID) -> None:
     [row] = await add(account, [(0, None)])
     results = await asyncio.gather(

@@ -83,11 +83,17 @@ async def test_an_estimate_starts_nothing(client: httpx2.AsyncClient, keywords: 
     assert (await client.get("/api/v1/runs")).json()["items"] == []
 
 
-@pytest.mark.parametrize("selection", [[str(UUID(int=7))], []])
+@pytest.mark.parametrize(
+    ("selection", "problem"),
+    [([str(UUID(int=7))], (422, "invalid_data")), ([], (400, "validation"))],
+)
 async def test_what_cannot_be_started_cannot_be_estimated(
-    client: httpx2.AsyncClient, keywords: list[UUID], selection: list[str]
+    client: httpx2.AsyncClient,
+    keywords: list[UUID],
+    selection: list[str],
+    problem: tuple[int, str],
 ) -> None:
     body = {"selection": selection}
     for path in ("/api/v1/runs", "/api/v1/runs/estimate"):
         answer = await client.post(path, json=body)
-        assert (answer.status_code, answer.json()["code"]) == (400, "validation")
+        assert (answer.status_code, answer.json()["code"]) == problem

@@ -1,12 +1,18 @@
 """Why a value does not fit, in words."""
 
+import json
+import re
 from typing import Annotated, Any, Literal
 
+import httpx2
+import msgspec
 import pytest
+from litestar import Litestar
 from msgspec import Meta
 
 from api.explaining import explain, fault_of
 from api.schemas import RetryRun, StartRun
+from api.texts import RULES
 from db.status import RunOrder
 
 
@@ -45,6 +51,13 @@ def test_a_pattern_is_put_into_words() -> None:
     assert "a code of two small letters such as en" in fault.message
 
 
+def test_every_pattern_of_the_description_is_put_into_words(app: Litestar) -> None:
+    described = msgspec.json.encode(app.openapi_schema.to_schema()).decode()
+    patterns = set(re.findall(r'"pattern":("(?:[^"\\]|\\.)*")', described))
+    assert patterns
+    assert {json.loads(each) for each in patterns} <= RULES.keys()
+
+
 def test_every_fault_is_told_by_its_place() -> None:
     body = {"stage": 0, "items": ["x", 1], "force": True}
     assert [each.field for each in explain(body, RetryRun)] == [
@@ -66,3 +79,13 @@ def test_no_more_faults_are_told_than_help() -> None:
 def test_a_parameter_is_told_like_a_field() -> None:
     wanted = Annotated[int, Meta(ge=1, le=500)]
     assert fault_of("x", wanted) == 'This must be a whole number from 1 to 500; got "x".'
+
+
+async def test_a_parameter_that_all_lists_share_is_told_the_same_way(
+    client: httpx2.AsyncClient,
+) -> None:
+    answer = await client.get("/api/v1/keywords", params={"limit": 100_000})
+    assert answer.status_code == 400
+    (fault,) = answer.json()["errors"]
+    told = 'This must be a whole number from 1 to 1,000; got "100000".'
+    assert (fault["field"], fault["message"]) == ("limit", told)

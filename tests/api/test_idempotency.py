@@ -61,8 +61,23 @@ async def test_another_key_is_another_request(
 async def test_a_refusal_leaves_the_key_free(
     client: httpx2.AsyncClient, keywords: list[UUID]
 ) -> None:
-    assert (await start(client, "a", selection=[str(UUID(int=1))])).status_code == 400
+    assert (await start(client, "a", selection=[str(UUID(int=1))])).status_code == 422
     assert (await start(client, "a")).status_code == 201
+
+
+async def test_after_an_outage_the_key_stays_taken(
+    client: httpx2.AsyncClient, keywords: list[UUID], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def lost(*_: object) -> None:
+        raise ConnectionResetError  # behind the commit
+
+    with monkeypatch.context() as outage:
+        outage.setattr("api.runs.find_run", lost)
+        assert (await start(client, "a")).status_code == 503
+    monkeypatch.setattr("api.idempotency.WAIT", 0.0)
+    again = await start(client, "a")
+    assert (again.status_code, again.json()["code"]) == (409, "idempotency_open")
+    assert await runs(client) == 1
 
 
 async def test_keys_are_an_accounts_own(

@@ -181,7 +181,7 @@ async def test_keywords_do_not_move_into_a_cluster_that_is_not_there(
     row = await planner.keyword(account, "tea")
     body = {"ids": [str(row)], "cluster_id": str(uuid7())}
     _, code, problem = await refused(client, "POST", "/keywords/move", body)
-    assert (code, problem["errors"][0]["field"]) == ("validation", "cluster_id")
+    assert (code, problem["errors"][0]["field"]) == ("invalid_data", "cluster_id")
 
 
 async def test_a_keyword_that_a_run_is_at_is_not_deleted(

@@ -60,6 +60,7 @@ async def test_every_function_says_when_nothing_is_new_to_it(
 ) -> None:
     answer = await start(client, function=function, selection="all_new")
     assert (answer.status_code, answer.json()["code"]) == (409, "nothing_to_do")
+    assert "worked on again" in answer.json()["hint"]
 
 
 async def test_every_bad_field_is_named(client: httpx2.AsyncClient) -> None:
@@ -117,8 +118,11 @@ async def test_ids_of_the_wrong_kind_start_nothing(
     client: httpx2.AsyncClient, keywords: list[UUID]
 ) -> None:
     answer = await start(client, function="generate_ideas", selection=[str(keywords[0])])
-    assert answer.status_code == 400
-    assert "no cluster" in answer.json()["detail"]
+    problem = answer.json()
+    assert (answer.status_code, problem["code"]) == (422, "invalid_data")
+    assert problem["errors"][0]["field"] == "selection[0]"
+    assert problem["detail"].startswith("Invalid data: There is no cluster")
+    assert problem["error"]["error_type"] == "ValidationError"
     assert (await client.get("/api/v1/runs")).json()["items"] == []
 
 

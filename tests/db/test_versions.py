@@ -9,7 +9,9 @@ from piccolo_conf import DB
 async def change(assignment: str, row: UUID) -> Any:
     async with DB.connection() as connection:
         return await connection.fetchrow(
-            f"update keyword set {assignment} where id = $1 returning version, updated_at", row
+            f"update keyword set {assignment} where id = $1"
+            " returning version, edited_version, updated_at",
+            row,
         )
 
 
@@ -39,6 +41,14 @@ async def test_an_update_that_changes_nothing_leaves_the_version(account: UUID) 
     await change("volume = 5", row["id"])
     again = await change("volume = 5, text = 'tea'", row["id"])
     assert again["version"] == 2
+
+
+async def test_a_change_of_the_generation_status_is_no_edit(account: UUID) -> None:
+    row = await add_keyword(account)
+    moved = await change("generation_status = 'queued'", row["id"])
+    assert (moved["version"], moved["edited_version"]) == (2, 1)
+    both = await change("generation_status = 'processing', volume = 5", row["id"])
+    assert (both["version"], both["edited_version"]) == (3, 3)
 
 
 async def test_nobody_sets_a_version_by_hand(account: UUID) -> None:

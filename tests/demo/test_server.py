@@ -14,7 +14,8 @@ from pipeline.demo.faults import FAULTS
 from pipeline.demo.sampler import sample
 from pipeline.provider.schema import strict_schema
 from tests.demo_control import Demo
-from tests.provider.asks import ClusterGroups, all_ids, groups_prompt, until
+from tests.provider.asks import ClusterGroups, all_ids, groups_prompt
+from tests.support import until
 
 CHAT = "/v1/chat/completions"
 

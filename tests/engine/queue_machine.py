@@ -88,18 +88,20 @@ class QueueMachine(RuleBasedStateMachine):
         batch=st.integers(1, 3),
         replies=st.integers(1, 2),
         turn=turns,
+        suspects=st.booleans(),
     )
-    def claim(self, order: list[int], batch: int, replies: int, turn: str) -> None:
+    def claim(self, order: list[int], batch: int, replies: int, turn: str, suspects: bool) -> None:
         """`replies` 2: the first reply was lost and the same call is sent again."""
         wanted = [(stage, batch) for stage in order]
         self.claims += 1
         token = f"token-{self.claims:04}"
         refusal, taken = self.model.refusal(turn), None
         if refusal is None:
-            taken = self.model.claim(turn, token, wanted)
+            taken = self.model.claim(turn, token, wanted, suspects)
         for _ in range(replies):
             flat = [x for pair in wanted for x in pair]
-            self.check_claim(self.call("claim", turn, token, LEASE, *flat), refusal, taken)
+            answer = self.call("claim", turn, token, LEASE, int(suspects), *flat)
+            self.check_claim(answer, refusal, taken)
         if taken:
             self.tokens[token] = (taken[0], list(taken[1]))
 

@@ -30,7 +30,7 @@ class Model:
     due: dict[tuple[int, str], float] = field(default_factory=dict)
     attempts: dict[tuple[int, str], int] = field(default_factory=dict)
     deaths: dict[tuple[int, str], int] = field(default_factory=dict)
-    suspects: dict[int, str] = field(default_factory=dict)
+    suspect: str = ""
     leases: dict[str, Lease] = field(default_factory=dict)
     slots: set[str] = field(default_factory=set)
     settled: set[str] = field(default_factory=set)
@@ -82,21 +82,24 @@ class Model:
         return set(turns) - self.slots if self.known else set()
 
     def claim(
-        self, turn: str, token: str, stages: list[tuple[int, int]]
+        self, turn: str, token: str, stages: list[tuple[int, int]], suspects: bool
     ) -> tuple[int, list[str]] | None:
-        """The first of `stages` with due items; one whose worker died twice goes alone."""
+        """The first of `stages` with due items; nothing else is at work beside a suspect."""
+        if self.suspect in self.leases:
+            return None
+        suspects_may_go = suspects and not self.leases
         for stage, batch in stages:
             pending = self.members(stage, "pending")
             waiting = [(self.due[stage, i], i) for i in pending if self.due[stage, i] != LATER]
             first = [item for _, item in sorted(waiting)[:batch]]
             taken: list[str] = []
             for item in first:
-                suspect = self.deaths.get((stage, item), 0) > 1
-                if suspect and (taken or self.suspects.get(stage) in self.leases):
+                suspect = self.is_suspect(stage, item)
+                if suspect and (taken or not suspects_may_go):
                     break
                 taken.append(item)
                 if suspect:
-                    self.suspects[stage] = token
+                    self.suspect = token
                     break
             if taken:
                 for item in taken:
@@ -150,9 +153,13 @@ class Model:
                 self.attempts[stage, item] -= 1
         return len(given)
 
+    def is_suspect(self, stage: int, item: str) -> bool:
+        """Whether its worker died; in the first stage, where a batch belongs together, twice."""
+        return self.deaths.get((stage, item), 0) > (1 if stage == 1 else 0)
+
     def due_again(self, stage: int, item: str) -> float:
-        """First of all, but for one whose worker died twice: that comes after all others."""
-        return AFTER_ALL if self.deaths.get((stage, item), 0) > 1 else NOW
+        """First of all, but for a suspect: that comes after all others."""
+        return AFTER_ALL if self.is_suspect(stage, item) else NOW
 
     def reap(self) -> int:
         moved = 0
@@ -175,6 +182,8 @@ class Model:
         for item in items:
             self.where[stage, item] = "processing"
             self.due.pop((stage, item))
+            if self.deaths.get((stage, item), 0) > 0:
+                self.deaths[stage, item] -= 1
         self.leases[token] = Lease(stage, list(items))
         return True
 
@@ -203,5 +212,5 @@ class Model:
         for notes in (self.where, self.due, self.attempts, self.deaths, self.leases):
             notes.clear()
         self.settled.clear()
-        self.suspects.clear()
+        self.suspect = ""
         self.slots.clear()

@@ -1,7 +1,6 @@
 """What the heartbeat tells work in flight, on a real Redis."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 import pytest
@@ -14,13 +13,7 @@ from pipeline.rebuild import rebuild
 from pipeline.settings import settings
 from tests.engine import fakes
 from tests.engine.fakes import Fate
-
-
-async def until(condition: Callable[[], Awaitable[bool]], limit: float = 10.0) -> None:
-    """Return once the condition holds; fail after `limit` seconds."""
-    async with asyncio.timeout(limit):
-        while not await condition():  # noqa: ASYNC110 - the state is in Redis
-            await asyncio.sleep(0.02)
+from tests.support import until
 
 
 class Work:

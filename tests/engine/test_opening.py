@@ -66,8 +66,11 @@ async def test_positions_and_credits_of_an_opening_in_parts_are_those_of_one(
 ) -> None:
     monkeypatch.setattr(entering, "CHUNK", 20)
     await advance.advance(key)
-    found = await rows("select position from run_item where run_id = $1 order by id", key.run)
-    assert [row[0] for row in found] == list(range(1, MANY + 1))
+    found = await rows(
+        "select item_id, position from run_item where run_id = $1 order by position", key.run
+    )
+    chosen = await rows("select unnest(selection) from automation_run where id = $1", key.run)
+    assert [tuple(row) for row in found] == [(row[0], n) for n, row in enumerate(chosen, 1)]
     held = await rows("select held from credit_entry where run_id = $1", key.run)
     assert [row[0] for row in held] == [MANY]
 

@@ -94,6 +94,25 @@ async def test_a_run_that_redis_forgot_is_counted_in_postgresql(account: UUID, f
     assert (after.percentage, after.message) == (before.percentage, before.message)
 
 
+async def test_the_bar_does_not_fall_though_redis_forgot_what_is_under_way(
+    account: UUID, fate: Fate
+) -> None:
+    key = await fakes.start(account, count=1, last_stage=2)
+    await advance(key)
+    claim = await claimed(key, 2)
+    counts = reporter.Counts(total=1, processed=0, current=1)
+    report = reporter.reporter(key, 2, {claim.items[0].id: "Cluster 1"}, counts)
+    report(Phase.AI_CALL, 0.5, cluster_name="Tea pots")
+    await reporter.flush(key, 2)
+    before = await read(key)
+    await open_connections.state().flushdb()
+    forgotten = await read(key)
+    await advance(key)
+    rebuilt = await read(key)
+    assert before.percentage == pytest.approx(50)
+    assert [forgotten.percentage, rebuilt.percentage] == [before.percentage] * 2
+
+
 async def test_what_the_work_reports_is_shown(account: UUID, fate: Fate) -> None:
     key = await fakes.start(account, count=1, last_stage=2)
     await advance(key)

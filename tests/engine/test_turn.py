@@ -1,18 +1,20 @@
 """Turns: one call in flight a slot, and work that is ready before the call before it has ended."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from uuid import UUID
+import time
+from uuid import UUID, uuid4
 
 import msgspec
 import pytest
 
+from pipeline import broker, controls, gate, heartbeat, queue, turn
 from pipeline import connections as open_connections
-from pipeline import controls, gate, heartbeat, queue, turn
 from pipeline.advance import advance
+from pipeline.settings import settings
 from pipeline.stage import STAGES, Done, Job, Outcomes
 from tests.engine import fakes
 from tests.engine.fakes import Fate
+from tests.support import until
 
 SLOTS = 16
 PREPARED = SLOTS // turn.TURNS_PER_PREPARED
@@ -56,15 +58,6 @@ def calls(fate: Fate, monkeypatch: pytest.MonkeyPatch) -> Calls:
     held = msgspec.structs.replace(STAGES[2], work=calls.work)
     monkeypatch.setitem(STAGES, 2, held)
     return calls
-
-
-async def until(condition: Callable[[], Awaitable[bool] | bool], limit: float = 10.0) -> None:
-    async with asyncio.timeout(limit):
-        while True:
-            held = condition()
-            if held if isinstance(held, bool) else await held:
-                return
-            await asyncio.sleep(0.01)
 
 
 async def crew(account: UUID, items: int) -> tuple[queue.RunKey, list[asyncio.Task[None]]]:
@@ -127,6 +120,50 @@ async def test_a_turn_without_its_slot_ends_after_its_call(account: UUID, calls:
     await asyncio.wait_for(asyncio.gather(*bells), 20)
     ending.cancel()
     assert len(calls.prepared) < SLOTS * 3
+
+
+async def test_a_run_with_more_than_its_share_of_threads_makes_room_for_others(
+    account: UUID, calls: Calls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TEXT_THREADS", str(SLOTS))
+    monkeypatch.setenv("TURN_SECONDS", "600")
+    settings.cache_clear()
+    _, bells = await crew(account, SLOTS * 4)
+    await until(lambda: len(calls.in_flight) == SLOTS)
+    monkeypatch.setitem(broker.broker.heard, ("text", str(uuid4())), time.monotonic())
+    for _ in range(SLOTS):
+        calls.end_one()
+    await until(lambda: sum(bell.done() for bell in bells) >= SLOTS // 2)
+    await _end(calls, bells)
+
+
+async def test_a_run_that_nobody_waits_behind_keeps_its_threads(
+    account: UUID, calls: Calls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TEXT_THREADS", str(SLOTS))
+    monkeypatch.setenv("TURN_SECONDS", "600")
+    settings.cache_clear()
+    key, bells = await crew(account, SLOTS * 4)
+    await until(lambda: len(calls.in_flight) == SLOTS)
+    monkeypatch.setitem(broker.broker.heard, ("text", str(key.run)), time.monotonic())
+    begun = set(calls.prepared)
+    for _ in range(SLOTS):
+        calls.end_one()
+    await until(lambda: len(calls.in_flight) == SLOTS and len(set(calls.prepared) - begun) >= SLOTS)
+    assert not any(bell.done() for bell in bells)
+    await _end(calls, bells)
+
+
+async def test_no_more_bells_are_rung_than_there_are_threads(account: UUID, calls: Calls) -> None:
+    broker.broker.aim()
+    broker.broker.client.flushdb()
+    name = f"{heartbeat.ALIVE_KEY}images:here:1"
+    await open_connections.state().sadd(heartbeat.WORKERS_KEY, name)
+    await open_connections.state().set(name, 3)
+    await broker.ring(6, account, uuid4(), 256)
+    await open_connections.state().delete(name)
+    assert broker.waiting("images") == {"images": 3}
+    broker.broker.client.flushdb()
 
 
 async def _end(calls: Calls, bells: list[asyncio.Task[None]]) -> None:

@@ -24,8 +24,8 @@ from tests.engine import fakes
 from tests.engine.fakes import Fate
 
 
-async def claim(key: queue.RunKey, number: int = 2) -> queue.Claim:
-    claim = await queue.claim(key, "a turn", uuid.uuid4().hex, 60.0, [(number, 5)])
+async def claim(key: queue.RunKey, number: int = 2, batch: int = 5) -> queue.Claim:
+    claim = await queue.claim(key, "a turn", uuid.uuid4().hex, 60.0, [(number, batch)])
     assert isinstance(claim, queue.Claim)
     return claim
 
@@ -139,18 +139,73 @@ async def test_without_any_key_the_run_stops_and_says_so(
     assert await fakes.go_on(key) == "failed"
 
 
-async def test_an_item_whose_worker_died_twice_and_once_more_alone_fails_without_another_try(
+async def dies(key: queue.RunKey, *dead: queue.Claim) -> None:
+    """The worker that had these claims dies."""
+    leases = key.meta.replace("meta", "leases")
+    names = {f"{claimed.stage}:{claimed.token}": 1 for claimed in dead}
+    await open_connections.state().zadd(leases, names)
+    await queue.reap(key)
+
+
+async def test_an_item_whose_worker_died_twice_fails_without_another_try(
     account: UUID, fate: Fate
 ) -> None:
     key = await opened(account)
-    for _ in range(settings().max_worker_deaths + 1):
-        dead = await claim(key)
-        leases = key.meta.replace("meta", "leases")
-        await open_connections.state().zadd(leases, {f"2:{dead.token}": 1})
-        await queue.reap(key)
+    for _ in range(settings().max_worker_deaths):
+        await dies(key, await claim(key))
     await fakes.do(await claim(key))
     assert (await error_of(key))["error_type"] == WorkerDiedError.__name__
     assert fate.worked == []
+
+
+async def test_an_item_that_belongs_to_its_batch_is_allowed_one_death_more(
+    account: UUID, fate: Fate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    together = msgspec.structs.replace(STAGES[2], together=True)
+    monkeypatch.setitem(STAGES, 2, together)
+    key = await opened(account)
+    for _ in range(settings().max_worker_deaths):
+        await dies(key, await claim(key))
+    await fakes.do(await claim(key))
+    assert list((await fakes.items(key, 2)).values()) == ["completed"]
+    assert len(fate.worked) == 1
+
+
+async def test_what_was_near_when_a_worker_died_ends_well_though_its_neighbour_is_poison(
+    account: UUID, fate: Fate
+) -> None:
+    key = await opened(account, 3)
+    dead = [await claim(key, batch=1) for _ in range(3)]
+    await dies(key, *dead)
+    guilty = dead[0].items[0].id
+    for _ in range(4):
+        alone = await claim(key)
+        assert await queue.claim(key, "a turn", "beside", 60.0, [(2, 5)]) == queue.Refused("NONE")
+        if alone.items[0].id == guilty and alone.items[0].deaths == 1:
+            await dies(key, alone)
+        else:
+            await fakes.do(alone)
+    ended = await fakes.items(key, 2)
+    assert {item for item, status in ended.items() if status == "failed"} == {guilty}
+    assert sorted(ended.values()) == ["completed", "completed", "failed"]
+
+
+@pytest.mark.usefixtures("fate")
+async def test_a_suspect_waits_until_nothing_else_of_its_run_is_at_work(account: UUID) -> None:
+    key = await opened(account, 2)
+    first, second = [await claim(key, batch=1) for _ in range(2)]
+    await dies(key, first)
+    assert await queue.claim(key, "a turn", "early", 60.0, [(2, 5)]) == queue.Refused("NONE")
+    await fakes.do(second)
+    assert (await claim(key)).items[0].id == first.items[0].id
+
+
+@pytest.mark.usefixtures("fate")
+async def test_a_worker_with_a_suspect_takes_no_other(account: UUID) -> None:
+    key = await opened(account)
+    await dies(key, await claim(key))
+    refused = await queue.claim(key, "a turn", "another", 60.0, [(2, 5)], suspects=False)
+    assert refused == queue.Refused("NONE")
 
 
 async def test_work_that_was_saved_before_its_worker_died_is_not_done_again(

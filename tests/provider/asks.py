@@ -1,8 +1,5 @@
 """Questions that the tests ask, with the data that the demo server understands."""
 
-import asyncio
-import time
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import msgspec
@@ -68,11 +65,3 @@ def all_ids(answer: ClusterGroups) -> list[str]:
     found = sorted(number for group in answer.groups for number in group.keyword_ids)
     wanted = list(range(1, len(KEYWORDS) + 1))
     return [] if found == wanted else [f"the ids have to be {wanted}, they are {found}"]
-
-
-async def until(holds: Callable[[], Awaitable[bool]], limit: float = 10.0) -> None:
-    """Return once `holds()` does; fails after `limit` seconds."""
-    give_up = time.monotonic() + limit
-    while not await holds():
-        assert time.monotonic() < give_up, "this did not come true"
-        await asyncio.sleep(0.01)

@@ -9,7 +9,8 @@ from pipeline import provider
 from pipeline.errors import AIProviderError, ContentPolicyError
 from pipeline.stage import Usage
 from tests.demo_control import Demo
-from tests.provider.asks import all_ids, ask_article, ask_groups, until
+from tests.provider.asks import all_ids, ask_article, ask_groups
+from tests.support import until
 
 
 async def test_an_answer_comes_as_the_struct_that_was_asked_for(demo: Demo) -> None:

@@ -3,11 +3,16 @@
 import argparse
 import multiprocessing
 import os
+import signal
 import sys
 import time
+from collections.abc import Iterator
 
-from tests.simulation.chunk import CHUNK, some
+from tests.simulation.chunk import Chunk, chunks, some
 from tests.simulation.engine import Simulator, installed
+
+TOLD = 10_000
+"""Histories between two lines of progress."""
 
 
 def replay(seed: int) -> int:
@@ -30,27 +35,38 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__)
     parser.add_argument("--histories", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=0, help="the first one")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--replay", type=int, metavar="SEED")
     arguments = parser.parse_args()
     if arguments.replay is not None:
         return replay(arguments.replay)
+    seeds = range(arguments.seed, arguments.seed + arguments.histories)
+    print(f"seeds {seeds.start} to {seeds.stop - 1} on {arguments.jobs} processes", flush=True)
+    ignore = (signal.SIGINT, signal.SIG_IGN)
+    spawn = multiprocessing.get_context("spawn")
+    with spawn.Pool(arguments.jobs, initializer=signal.signal, initargs=ignore) as pool:
+        return follow(seeds, arguments.jobs, pool.imap(some, chunks(seeds)))
+
+
+def follow(seeds: range, jobs: int, results: Iterator[Chunk]) -> int:
+    """Print what comes, in order of seeds; 1 at the first that is broken, 130 if interrupted."""
     began, done, steps = time.perf_counter(), 0, 0
-    starts = range(arguments.seed, arguments.seed + arguments.histories, CHUNK)
-    with multiprocessing.get_context("spawn").Pool(arguments.jobs) as pool:
-        for count, moved, broken in pool.imap_unordered(some, starts):
-            done, steps = done + count, steps + moved
+    try:
+        for count, moved, broken in results:
             for seed, what in broken[:5]:
                 print(f"seed {seed}: {what}\n  again: python -m tests.simulation --replay {seed}")
             if broken:
-                pool.terminate()
                 return 1
-            if done % (CHUNK * 40) == 0:
-                print(f"{done:,} histories", flush=True)
+            before, done, steps = done, done + count, steps + moved
+            if done // TOLD > before // TOLD:
+                print(f"{done:,} histories; the next seed is {seeds.start + done}", flush=True)
+    except KeyboardInterrupt:
+        print(f"{done:,} histories; go on with --seed {seeds.start + done}")
+        return 130
     seconds = time.perf_counter() - began
     print(
         f"{done:,} histories of {steps / done:.0f} steps, nothing lost, doubled or stuck"
-        f" ({done / seconds:.0f} a second on {arguments.jobs} processes)"
+        f" ({done / seconds:.0f} a second on {jobs} processes)"
     )
     return 0
 

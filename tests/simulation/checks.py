@@ -1,12 +1,13 @@
 """What must hold: at each commit, at each step of Redis, and once a history is at rest."""
 
+from collections.abc import Callable
 from typing import Any
 
 from pipeline.prices import price_per_unit
 from tests.simulation.book import OPEN
 from tests.simulation.memory_redis import Broken
 from tests.simulation.of_items import following_items
-from tests.simulation.plan import ACCOUNT
+from tests.simulation.plan import ACCOUNT, Plan
 from tests.simulation.store import Change, Store, Transaction
 
 TERMINAL = ("completed", "failed", "cancelled")
@@ -16,8 +17,10 @@ WORD = {"pending": "queued"}
 class Checks:
     """Watches one history's commits."""
 
-    def __init__(self, store: Store, reviews: bool) -> None:
-        self.store, self.reviews = store, reviews
+    def __init__(self, store: Store, plan: Plan) -> None:
+        self.store, self.poison, self.reviews = store, plan.poison, plan.last == 7
+        self.kills: dict[Any, int] = {}
+        self.beside = ""
         self.retrying = 0
         self.openings: dict[int, int] = {}
         self.closings: dict[int, int] = {}
@@ -81,6 +84,28 @@ class Checks:
             raise Broken(f"{before.status} became {after.status} in one version")
         if before.status in ("completed", "cancelled") and changed and not self.retrying:
             raise Broken(f"a run that was {before.status} is {after.status}")
+
+    def poisoned(self, places: list[Any], at_work: set[Any], chance: Callable[[], float]) -> bool:
+        """Whether an item that is worked on kills its worker: always, or never."""
+        for place in places:
+            if place not in self.kills:
+                self.kills[place] = 0 if chance() < self.poison else -1
+            if self.kills[place] >= 0:
+                self.kills[place] += 1
+                if self.kills[place] > 1 and at_work != {place}:
+                    self.beside = f"beside {place}, which had killed before, were {at_work}"
+                return True
+        return False
+
+    def blames(self) -> None:
+        """Where only poison kills, it does so twice at most, and nothing else is blamed for it."""
+        if self.beside:
+            raise Broken(self.beside)
+        if many := {place: n for place, n in self.kills.items() if n > 2}:
+            raise Broken(f"deaths of workers by the same item: {many}")
+        for place, item in self.store.tables["item"].items():
+            if self.kills.get(place, -1) < 0 and "WorkerDied" in (item.error or ""):
+                raise Broken(f"item {place} is blamed for the deaths of {self.kills}")
 
     def books(self) -> None:
         """The balance is the sum of the ledger; nothing holds less than nothing."""

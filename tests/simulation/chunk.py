@@ -5,16 +5,23 @@ import gc
 from tests.simulation.engine import Simulator, installed
 
 CHUNK = 250
+Chunk = tuple[int, int, list[tuple[int, str]]]
+"""How many histories, their steps, and (seed, what broke).."""
 
 
-def some(first: int) -> tuple[int, int, list[tuple[int, str]]]:
-    """The histories of one chunk of seeds: how many, their steps, and (seed, what broke).."""
+def chunks(seeds: range) -> list[range]:
+    """All seeds in parts for one task each."""
+    return [seeds[at : at + CHUNK] for at in range(0, len(seeds), CHUNK)]
+
+
+def some(seeds: range) -> Chunk:
+    """Go through the histories of one chunk."""
     broken, steps = [], 0
     with installed(Simulator()) as simulator:
-        for seed in range(first, first + CHUNK):
+        for seed in seeds:
             try:
                 steps += simulator.history(seed).world.steps
             except Exception as error:  # noqa: BLE001 - whatever it is, its seed is what counts
                 broken.append((seed, f"{type(error).__name__}: {error}"))
     gc.collect()
-    return CHUNK, steps, broken
+    return len(seeds), steps, broken

@@ -11,6 +11,7 @@ import types
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 
 from piccolo_conf import DB
@@ -75,10 +76,8 @@ class Simulator:
         return uuid.UUID(int=self.present.world.random.getrandbits(128))
 
     async def call(self, name: str, key: queue.RunKey, *args: Any) -> Any:
-        script = self.redis.script
-        return await self.present.wire.to_redis(
-            name, lambda: script(name, key.meta, key.events, *args)
-        )
+        script, (meta, events) = self.redis.script, _names(key)
+        return await self.present.wire.to_redis(name, lambda: script(name, meta, events, *args))
 
     def stage(self, number: int) -> Stage:
         asks = number not in (3, 7)
@@ -92,6 +91,11 @@ class Simulator:
             work=lambda job: self.present.work_on(number, asks, job),
             save=lambda connection, job, results: self.present.save(connection, job, results),
         )
+
+
+@lru_cache(100)
+def _names(key: queue.RunKey) -> tuple[str, str]:
+    return key.meta, key.events
 
 
 class Log:
@@ -124,6 +128,9 @@ def installed(simulator: Simulator) -> Iterator[Simulator]:
     async def no_wait() -> float:
         return 0.0
 
+    async def no_threads(_: str) -> int:
+        return 0
+
     resting = types.SimpleNamespace(cool_down=no_wait, is_resting=lambda: False)
     changes: list[tuple[Any, str, Any]] = [
         (DB, "transaction", lambda: simulator.present.database.transaction()),
@@ -131,6 +138,7 @@ def installed(simulator: Simulator) -> Iterator[Simulator]:
         (queue, "_call", simulator.call),
         (queue, "state", lambda: simulator.present.client),
         (keeper, "state", lambda: simulator.present.client),
+        (heartbeat, "threads", no_threads),
         (broker, "_send", lambda *args: simulator.present.send(*args)),
         (
             broker,

@@ -55,7 +55,7 @@ class History(Processes):
         self.wire = Wire(self.world, redis, self.store, self.plan.faults)
         self.wire.kill = self.kill
         self.wire.checked = self.check_sets
-        self.checks = Checks(self.store, self.plan.last == 7)
+        self.checks = Checks(self.store, self.plan)
         self.database, self.client = Database(self.wire), Client(self.wire)
         self.bells: dict[str, deque[tuple[str, str, str]]] = {"text": deque(), "images": deque()}
         self.processes: list[Process] = []
@@ -129,17 +129,21 @@ class History(Processes):
             self.in_flight += 1
             if plan.quiet and self.in_flight > plan.concurrency:
                 raise_bug(self, f"{self.in_flight} calls at {plan.concurrency}")
+        places = [(number, item.id) for item in job.items]
+        here = next(p for p in self.processes if p.loop is self.world.running)
+        here.at_work.update(places)
         try:
-            for item in job.items:
-                self.worked[number, item.id] = self.worked.get((number, item.id), 0) + 1
+            for place in places:
+                self.worked[place] = self.worked.get(place, 0) + 1
             self.world.note(f"work on {[i.id.int for i in job.items]} of stage {number}")
             await asyncio.sleep(plan.work_seconds * chance() if chance() < 0.9 else 4 * chance())
-            if plan.poison and chance() < plan.poison:
-                assert self.world.running is not None
-                self.kill(self.world.running)
+            at_work = set().union(*(process.at_work for process in self.processes))
+            if plan.poison and self.checks.poisoned(places, at_work, chance):
+                self.kill(here.loop)
                 await asyncio.get_running_loop().create_future()
         finally:
             self.in_flight -= asks
+            here.at_work.difference_update(places)
         if chance() < plan.halts:
             raise AIAuthError("the key was refused")
         if chance() < plan.retries:
@@ -210,27 +214,6 @@ class History(Processes):
             sql = "insert values ($1, 'top_up', $2, 0, $3, now())"
             await transaction.connection.execute(sql, ACCOUNT, 200, "")
 
-    # Faults ---------------------------------------------------------------------------------
-
-    def happen(self, what: str) -> None:
-        """A fault at a moment of the plan."""
-        world = self.world
-        world.note(f"fault: {what}")
-        if what in ("flush", "restart"):
-            self.redis.flush()
-            if what == "restart":
-                self.redis.globals[b"server"] = b"%040d" % world.random.randrange(10**9)
-        elif what == "redis_away":
-            self.wire.redis_away = world.now + 3 * world.chance()
-        elif what == "postgres_away":
-            self.wire.postgres_away = world.now + 3 * world.chance()
-        elif self.processes:
-            process = world.random.choice(self.processes)
-            if what == "kill":
-                self.kill(process.loop)
-            else:
-                process.loop.frozen_until = world.now + 5 * world.chance()
-
     # The end --------------------------------------------------------------------------------
 
     def watch(self) -> None:
@@ -291,6 +274,8 @@ class History(Processes):
     def check_end(self) -> None:
         assert self.key is not None
         self.checks.at_the_end(self.store.tables["run"][self.key.run])
+        if self.plan.only_poison_kills:
+            self.checks.blames()
         if self.plan.quiet and not (self.plan.actions or self.plan.retries or self.plan.halts):
             twice = {k: n for k, n in self.worked.items() if n > 1 and k[0] != 7}
             if twice and self.plan.credit >= 1000 and not self.plan.poison:

@@ -5,6 +5,7 @@ sent twice and whether its answer arrives.
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,10 @@ SCRIPTS = (
     *("sync", "fill", "claim", "settle", "release", "reap", "overdue", "adopt", "renew", "reopen"),
     *("cancel", "stage", "expire", "look", "snapshot", "tell", "raise", "restore"),
 )
+
+
+START = 1_700_000_000_000
+"""Redis milliseconds when a history begins: the scripts tell times from positions by size."""
 
 
 class Broken(AssertionError):
@@ -41,7 +46,7 @@ class MemoryRedis:
 
     def at(self, now: float) -> None:
         """Set the server's clock."""
-        self.globals[b"clock"] = int(now * 1000) + 1_000_000
+        self.globals[b"clock"] = START + int(now * 1000)
 
     def flush(self) -> None:
         """Forget everything, as FLUSHALL does."""
@@ -49,9 +54,7 @@ class MemoryRedis:
 
     def script(self, name: str, meta: str, events: str, *args: Any) -> Any:
         """Run a script as EVALSHA would; its reply as redis-py gives it."""
-        return _reply(
-            self._run(self.scripts[name], meta.encode(), events.encode(), *map(_raw, args))
-        )
+        return _reply(self._run(self.scripts[name], _raw(meta), _raw(events), *map(_raw, args)))
 
     def command(self, name: str, *args: Any) -> Any:
         """One command from outside; its reply as redis-py gives it without decoding."""
@@ -64,15 +67,17 @@ class MemoryRedis:
             raise Broken(found.decode())
 
 
+@lru_cache(20_000, typed=True)
 def _raw(value: Any) -> bytes:
     return value if isinstance(value, bytes) else str(value).encode()
 
 
 def _reply(value: Any) -> Any:
     """Lua to Redis to Python: numbers lose their fraction, false is nothing, a list ends at nil."""
-    if isinstance(value, bytes | int) and value is not True and value is not False:
+    kind = type(value)
+    if kind is bytes or kind is int:
         return value
-    if isinstance(value, float):
+    if kind is float:
         return int(value)
     if value is None or value is False:
         return None
@@ -80,7 +85,4 @@ def _reply(value: Any) -> Any:
         return 1
     if (ok := value[b"ok"]) is not None:
         return ok
-    out = []
-    for i in range(1, len(value) + 1):
-        out.append(_reply(value[i]))
-    return out
+    return [_reply(value[i]) for i in range(1, len(value) + 1)]

@@ -32,6 +32,11 @@ class Plan(msgspec.Struct):
     retries: float = 0.0
     halts: float = 0.0
     poison: float = 0.0
+    """Share of the items that kill their worker whenever it works on them."""
+
+    only_poison_kills: bool = False
+    """Whether every death of a worker is some item's fault."""
+
     work_seconds: float = 0.3
     long: float = 0.0
     """Share of calls that take long."""
@@ -65,7 +70,15 @@ def plan_of(chance: random.Random) -> Plan:
     if chance.random() < 0.2:
         return plan
     plan.quiet = False
-    _go_wrong(plan, chance)
+    special = chance.random()
+    if special < 0.08:
+        plan.items, plan.poison, plan.only_poison_kills = chance.choice((3, 4)), 0.4, True
+        plan.concurrency, plan.long, plan.flow = max(2, plan.concurrency), 0.0, True
+        return plan
+    if special < 0.13:  # workers that come back and find their items elsewhere
+        plan.events = [(chance.uniform(0.1, 4.0), "freeze") for _ in range(4)]
+    else:
+        _go_wrong(plan, chance)
     if chance.random() < 0.4:
         moments = sorted(chance.uniform(0.0, 3.0) for _ in range(chance.randint(1, 3)))
         plan.actions = [(moment, chance.choice(ACTIONS)) for moment in moments]

@@ -38,7 +38,7 @@ class Beating(heartbeat.Heartbeat):
 
     def __init__(self, renew: Any, adopt: Any) -> None:
         self.guarded, self.turns, self.shutting_down = {}, {}, False
-        self.name_in_redis = ""
+        self.name_in_redis, self.threads = "", THREADS
         self.client: Any = _NoPipeline()
         self.renew, self.adopt = renew, adopt
 
@@ -62,6 +62,7 @@ class Process:
     def __init__(self, loop: Loop, kind: str) -> None:
         self.loop, self.kind = loop, kind
         self.busy = 0
+        self.at_work: set[tuple[int, UUID]] = set()
 
 
 class Processes:
@@ -155,6 +156,25 @@ class Processes:
         self.processes.remove(process)
         again = self.keep if process.kind == "keeper" else lambda: self.work_as(process.kind)
         self.world.after(0.2 + self.world.chance(), again)
+
+    def happen(self, what: str) -> None:
+        """A fault at a moment of the plan."""
+        world = self.world
+        world.note(f"fault: {what}")
+        if what in ("flush", "restart"):
+            self.redis.flush()
+            if what == "restart":
+                self.redis.globals[b"server"] = b"%040d" % world.random.randrange(10**9)
+        elif what == "redis_away":
+            self.wire.redis_away = world.now + 3 * world.chance()
+        elif what == "postgres_away":
+            self.wire.postgres_away = world.now + 3 * world.chance()
+        elif self.processes:
+            process = world.random.choice(self.processes)
+            if what == "kill":
+                self.kill(process.loop)
+            else:
+                process.loop.frozen_until = world.now + 5 * world.chance()
 
     # Bells ----------------------------------------------------------------------------------
 

@@ -46,22 +46,29 @@ end
 
 -- '(5', '5', '-inf': how a score compares with the bound of a range.
 local function bound(word)
-  word = text(word)
+  if type(word) == 'number' then return word, false end
   if word == '-inf' then return -math.huge, false end
   if word == '+inf' then return math.huge, false end
   if string.sub(word, 1, 1) == '(' then return tonumber(string.sub(word, 2)), true end
   return tonumber(word), false
 end
 
-local function between(found, low, high)
+local function within(found, low, high)
+  local out = {}
+  if not found then return out end
   local from, over = bound(low)
   local to, under = bound(high)
-  local out = {}
-  for member, score in pairs(found or {}) do
+  for member, score in pairs(found) do
     if (score > from or (score == from and not over)) and (score < to or (score == to and not under)) then
       out[#out + 1] = member
     end
   end
+  return out
+end
+
+local function between(found, low, high)
+  local out = within(found, low, high)
+  if #out < 2 then return out end
   table.sort(out, function(a, b)
     if found[a] ~= found[b] then return found[a] < found[b] end
     return a < b
@@ -222,9 +229,9 @@ function R.ZRANGEBYSCORE(key, low, high, _, offset, limit)
   if tonumber(limit) == 0 then return {} end
   return part(out, tonumber(offset), tonumber(offset) + tonumber(limit) - 1)
 end
-function R.ZCOUNT(key, low, high) return #between(at(key), low, high) end
+function R.ZCOUNT(key, low, high) return #within(at(key), low, high) end
 function R.ZREMRANGEBYSCORE(key, low, high)
-  local gone = between(at(key), low, high)
+  local gone = within(at(key), low, high)
   for _, member in ipairs(gone) do R.ZREM(key, member) end
   return #gone
 end

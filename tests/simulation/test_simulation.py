@@ -79,6 +79,13 @@ SCRIPT_MUTATIONS = {
         "    to_pending(stage, item, 0)\n",
         "",
     ),
+    "a suspect goes beside others": ("claim", "call('EXISTS', leases) == 0", "true"),
+    "others go beside a suspect": (
+        "claim",
+        "if suspect and call('ZSCORE', leases, suspect)",
+        "if suspect and false",
+    ),
+    "suspects are not told from others": ("claim", "= is_suspect(stage, item)", "= false"),
     "filling enters what is known already": ("fill", "  if not known[i] then", "  do"),
 }
 

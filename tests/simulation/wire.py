@@ -69,7 +69,8 @@ class Wire:
         world, loop = self.world, self._loop()
         future = loop.create_future()
         fate = self._fate() if loop.name != "web" else "well"
-        world.note(f"redis {name} {fate}")
+        if world.trace is not None:
+            world.note(f"redis {name} {fate}")
 
         def arrive() -> None:
             if self.redis_away > world.now:
@@ -117,7 +118,8 @@ class Wire:
         world, loop = self.world, self._loop()
         future = loop.create_future()
         fate = self._fate() if loop.name != "web" else "well"
-        world.note(f"postgres {name} {fate}")
+        if world.trace is not None:
+            world.note(f"postgres {name} {fate}")
 
         def cut() -> None:
             session.lose()

@@ -180,16 +180,13 @@ class World:
             when, _, what = heapq.heappop(heap)
             if when > self.now:
                 self.now = when
-            self._due(what)
-
-    def _due(self, what: Any) -> None:
-        self.steps += 1
-        if self.steps > 100_000:
-            raise Never("more than 100,000 steps")
-        if type(what) is Handle:
-            self._call(what)
-        else:
-            what()
+            self.steps += 1
+            if self.steps > 100_000:
+                raise Never("more than 100,000 steps")
+            if type(what) is Handle:
+                self._call(what)
+            else:
+                what()
 
     def _call(self, handle: Handle) -> None:
         loop = handle.loop
@@ -198,7 +195,8 @@ class World:
         if loop.frozen_until > self.now:
             self.push(loop.frozen_until, handle)
             return
-        self.enter(loop)
+        if loop is not self.running:
+            self.enter(loop)
         handle.context.run(handle.callback, *handle.args)
 
     def over(self) -> None:

@@ -3114,7 +3114,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description PostgreSQL or Redis does not answer */
+            /** @description PostgreSQL or Redis does not answer, or not in time */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3254,7 +3254,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description PostgreSQL or Redis does not answer */
+            /** @description PostgreSQL or Redis does not answer, or not in time */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3391,7 +3391,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description PostgreSQL or Redis does not answer */
+            /** @description PostgreSQL or Redis does not answer, or not in time */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3530,7 +3530,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description PostgreSQL or Redis does not answer */
+            /** @description PostgreSQL or Redis does not answer, or not in time */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3670,7 +3670,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description PostgreSQL or Redis does not answer */
+            /** @description PostgreSQL or Redis does not answer, or not in time */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3805,7 +3805,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description PostgreSQL or Redis does not answer */
+            /** @description PostgreSQL or Redis does not answer, or not in time */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3944,7 +3944,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description PostgreSQL or Redis does not answer */
+            /** @description PostgreSQL or Redis does not answer, or not in time */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4091,7 +4091,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description PostgreSQL or Redis does not answer */
+            /** @description PostgreSQL or Redis does not answer, or not in time */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4228,7 +4228,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description PostgreSQL or Redis does not answer */
+            /** @description PostgreSQL or Redis does not answer, or not in time */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4365,7 +4365,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description PostgreSQL or Redis does not answer */
+            /** @description PostgreSQL or Redis does not answer, or not in time */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4506,7 +4506,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description PostgreSQL or Redis does not answer */
+            /** @description PostgreSQL or Redis does not answer, or not in time */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4643,7 +4643,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description PostgreSQL or Redis does not answer */
+            /** @description PostgreSQL or Redis does not answer, or not in time */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4778,7 +4778,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description PostgreSQL or Redis does not answer */
+            /** @description PostgreSQL or Redis does not answer, or not in time */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4917,7 +4917,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description PostgreSQL or Redis does not answer */
+            /** @description PostgreSQL or Redis does not answer, or not in time */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5056,7 +5056,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description PostgreSQL or Redis does not answer */
+            /** @description PostgreSQL or Redis does not answer, or not in time */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5195,7 +5195,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description PostgreSQL or Redis does not answer */
+            /** @description PostgreSQL or Redis does not answer, or not in time */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5334,7 +5334,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description PostgreSQL or Redis does not answer */
+            /** @description PostgreSQL or Redis does not answer, or not in time */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5473,7 +5473,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description PostgreSQL or Redis does not answer */
+            /** @description PostgreSQL or Redis does not answer, or not in time */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5610,7 +5610,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description PostgreSQL or Redis does not answer */
+            /** @description PostgreSQL or Redis does not answer, or not in time */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5749,7 +5749,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description PostgreSQL or Redis does not answer */
+            /** @description PostgreSQL or Redis does not answer, or not in time */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5882,7 +5882,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description PostgreSQL or Redis does not answer */
+            /** @description PostgreSQL or Redis does not answer, or not in time */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6025,7 +6025,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description PostgreSQL or Redis does not answer */
+            /** @description PostgreSQL or Redis does not answer, or not in time */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6165,7 +6165,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description PostgreSQL or Redis does not answer */
+            /** @description PostgreSQL or Redis does not answer, or not in time */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6303,7 +6303,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description PostgreSQL or Redis does not answer */
+            /** @description PostgreSQL or Redis does not answer, or not in time */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6441,7 +6441,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description PostgreSQL or Redis does not answer */
+            /** @description PostgreSQL or Redis does not answer, or not in time */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6578,7 +6578,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description PostgreSQL or Redis does not answer */
+            /** @description PostgreSQL or Redis does not answer, or not in time */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6800,7 +6800,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description PostgreSQL or Redis does not answer */
+            /** @description PostgreSQL or Redis does not answer, or not in time */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6937,7 +6937,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description PostgreSQL or Redis does not answer */
+            /** @description PostgreSQL or Redis does not answer, or not in time */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7076,7 +7076,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description PostgreSQL or Redis does not answer */
+            /** @description PostgreSQL or Redis does not answer, or not in time */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7211,7 +7211,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description PostgreSQL or Redis does not answer */
+            /** @description PostgreSQL or Redis does not answer, or not in time */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7350,7 +7350,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description PostgreSQL or Redis does not answer */
+            /** @description PostgreSQL or Redis does not answer, or not in time */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7495,7 +7495,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description PostgreSQL or Redis does not answer */
+            /** @description PostgreSQL or Redis does not answer, or not in time */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7632,7 +7632,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description PostgreSQL or Redis does not answer */
+            /** @description PostgreSQL or Redis does not answer, or not in time */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7771,7 +7771,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description PostgreSQL or Redis does not answer */
+            /** @description PostgreSQL or Redis does not answer, or not in time */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7906,7 +7906,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description PostgreSQL or Redis does not answer */
+            /** @description PostgreSQL or Redis does not answer, or not in time */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8045,7 +8045,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description PostgreSQL or Redis does not answer */
+            /** @description PostgreSQL or Redis does not answer, or not in time */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8192,7 +8192,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description PostgreSQL or Redis does not answer */
+            /** @description PostgreSQL or Redis does not answer, or not in time */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8330,7 +8330,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description PostgreSQL or Redis does not answer */
+            /** @description PostgreSQL or Redis does not answer, or not in time */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8476,7 +8476,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description PostgreSQL or Redis does not answer */
+            /** @description PostgreSQL or Redis does not answer, or not in time */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8616,7 +8616,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description PostgreSQL or Redis does not answer */
+            /** @description PostgreSQL or Redis does not answer, or not in time */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8753,7 +8753,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description PostgreSQL or Redis does not answer */
+            /** @description PostgreSQL or Redis does not answer, or not in time */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8893,7 +8893,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description PostgreSQL or Redis does not answer */
+            /** @description PostgreSQL or Redis does not answer, or not in time */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -9041,7 +9041,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description PostgreSQL or Redis does not answer */
+            /** @description PostgreSQL or Redis does not answer, or not in time */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -9186,7 +9186,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description PostgreSQL or Redis does not answer */
+            /** @description PostgreSQL or Redis does not answer, or not in time */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -9323,7 +9323,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description PostgreSQL or Redis does not answer */
+            /** @description PostgreSQL or Redis does not answer, or not in time */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -9458,7 +9458,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description PostgreSQL or Redis does not answer */
+            /** @description PostgreSQL or Redis does not answer, or not in time */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -9597,7 +9597,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description PostgreSQL or Redis does not answer */
+            /** @description PostgreSQL or Redis does not answer, or not in time */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -9736,7 +9736,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description PostgreSQL or Redis does not answer */
+            /** @description PostgreSQL or Redis does not answer, or not in time */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -9876,7 +9876,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description PostgreSQL or Redis does not answer */
+            /** @description PostgreSQL or Redis does not answer, or not in time */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -10013,7 +10013,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description PostgreSQL or Redis does not answer */
+            /** @description PostgreSQL or Redis does not answer, or not in time */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -10148,7 +10148,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description PostgreSQL or Redis does not answer */
+            /** @description PostgreSQL or Redis does not answer, or not in time */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -10283,7 +10283,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description PostgreSQL or Redis does not answer */
+            /** @description PostgreSQL or Redis does not answer, or not in time */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -10418,7 +10418,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description PostgreSQL or Redis does not answer */
+            /** @description PostgreSQL or Redis does not answer, or not in time */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -10553,7 +10553,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description PostgreSQL or Redis does not answer */
+            /** @description PostgreSQL or Redis does not answer, or not in time */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -10688,7 +10688,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description PostgreSQL or Redis does not answer */
+            /** @description PostgreSQL or Redis does not answer, or not in time */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -10827,7 +10827,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description PostgreSQL or Redis does not answer */
+            /** @description PostgreSQL or Redis does not answer, or not in time */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -10971,7 +10971,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description PostgreSQL or Redis does not answer */
+            /** @description PostgreSQL or Redis does not answer, or not in time */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -11109,7 +11109,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description PostgreSQL or Redis does not answer */
+            /** @description PostgreSQL or Redis does not answer, or not in time */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -11242,7 +11242,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description PostgreSQL or Redis does not answer */
+            /** @description PostgreSQL or Redis does not answer, or not in time */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -11456,7 +11456,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description PostgreSQL or Redis does not answer */
+            /** @description PostgreSQL or Redis does not answer, or not in time */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -11674,7 +11674,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description PostgreSQL or Redis does not answer */
+            /** @description PostgreSQL or Redis does not answer, or not in time */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -11807,7 +11807,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description PostgreSQL or Redis does not answer */
+            /** @description PostgreSQL or Redis does not answer, or not in time */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -11940,7 +11940,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description PostgreSQL or Redis does not answer */
+            /** @description PostgreSQL or Redis does not answer, or not in time */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -12086,7 +12086,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description PostgreSQL or Redis does not answer */
+            /** @description PostgreSQL or Redis does not answer, or not in time */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -12223,7 +12223,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description PostgreSQL or Redis does not answer */
+            /** @description PostgreSQL or Redis does not answer, or not in time */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -12363,7 +12363,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description PostgreSQL or Redis does not answer */
+            /** @description PostgreSQL or Redis does not answer, or not in time */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -12498,7 +12498,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description PostgreSQL or Redis does not answer */
+            /** @description PostgreSQL or Redis does not answer, or not in time */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -12637,7 +12637,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description PostgreSQL or Redis does not answer */
+            /** @description PostgreSQL or Redis does not answer, or not in time */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -12773,7 +12773,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description PostgreSQL or Redis does not answer */
+            /** @description PostgreSQL or Redis does not answer, or not in time */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -12913,7 +12913,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description PostgreSQL or Redis does not answer */
+            /** @description PostgreSQL or Redis does not answer, or not in time */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -13046,7 +13046,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description PostgreSQL or Redis does not answer */
+            /** @description PostgreSQL or Redis does not answer, or not in time */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -13182,7 +13182,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description PostgreSQL or Redis does not answer */
+            /** @description PostgreSQL or Redis does not answer, or not in time */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -13322,7 +13322,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description PostgreSQL or Redis does not answer */
+            /** @description PostgreSQL or Redis does not answer, or not in time */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -13455,7 +13455,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description PostgreSQL or Redis does not answer */
+            /** @description PostgreSQL or Redis does not answer, or not in time */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -13594,7 +13594,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description PostgreSQL or Redis does not answer */
+            /** @description PostgreSQL or Redis does not answer, or not in time */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -13729,7 +13729,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description PostgreSQL or Redis does not answer */
+            /** @description PostgreSQL or Redis does not answer, or not in time */
             503: {
                 headers: {
                     [name: string]: unknown;

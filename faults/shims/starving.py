@@ -1,0 +1,40 @@
+"""A worker with an item that computes and lets nothing else run: `python -m faults.shims.starving`.
+
+The item is the first article of a run. Its event loop is blocked for STARVE seconds.
+"""
+
+import os
+import time
+
+STARVE = 5.0
+MARK = "part 0 of "
+
+
+def compute(seconds: float) -> int:
+    """Be busy, without a pause in which anything else of the event loop could run."""
+    give_up, rounds = time.monotonic() + seconds, 0
+    while time.monotonic() < give_up:
+        rounds += sum(range(1000))
+    return rounds
+
+
+if __name__ == "__main__":
+    from pipeline import worker
+
+    os.environ["dramatiq_queue_prefetch"] = str(worker.KINDS["text"])  # noqa: SIM112
+    import msgspec
+
+    from pipeline import chain
+    from pipeline.stage import STAGES, Job, Outcomes
+
+    plain = STAGES[4].work
+
+    async def starving(job: Job) -> Outcomes:
+        """The work of stage 4, after much computing where the item is the marked one."""
+        if MARK in job.item.title:
+            compute(STARVE)
+        return await plain(job)
+
+    assert chain.CHAIN
+    STAGES[4] = msgspec.structs.replace(STAGES[4], work=starving)
+    worker.main("text")
