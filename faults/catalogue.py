@@ -1,6 +1,6 @@
 """Every fault there is: its number in the matrix, its name, how it is injected."""
 
-from faults import backup, misbehaving, money, processes, servers, shimmed, tenants, wishes
+from faults import backup, crashes, misbehaving, money, processes, servers, shimmed, tenants, wishes
 from faults.trial import Entry
 
 FAULTS = [
@@ -18,6 +18,17 @@ FAULTS = [
     Entry("26", "cancel-while-dead", wishes.cancel_while_dead),
     Entry("27", "toggle", wishes.toggle),
     Entry("31", "stop-politely", processes.stop_politely),
+    Entry("3", "crash-before-commit", crashes.crash_before_commit, proxied=True),
+    Entry("4", "crash-after-commit", crashes.crash_after_commit, proxied=True),
+    Entry("4", "crash-before-settling", crashes.crash_before_settling, proxied=True),
+    Entry("5", "lose-answers", crashes.lose_answers, proxied=True),
+    Entry(
+        "6",
+        "crash-before-closing",
+        crashes.crash_before_closing,
+        begin=crashes.begin_two_stages,
+        proxied=True,
+    ),
     Entry("36", "restore-backup", backup.restore, begin=backup.begin_two),
     Entry("33", "run-out-of-credits", money.run_out, begin=money.begin_short_of_credits),
     Entry(

@@ -19,9 +19,6 @@ PARTLY = {
     "31": "items of 0.4 s, not of 60 s",
 }
 NOT_INJECTED = {
-    "3-6": "a crash at one exact step (before and after the commit, before the stage's end): "
-    "not injected at will yet; "
-    "random kills hit these steps only by chance",
     "8, 9": "a cut between process and server: needs the proxy, not written yet",
     "12, 34": "full Redis, full disk, no file handles: not written yet",
     "13": "failover to a replica: not written yet",
