@@ -1,6 +1,21 @@
 """Every fault there is: its number in the matrix, its name, how it is injected."""
 
-from faults import backup, crashes, misbehaving, money, processes, servers, shimmed, tenants, wishes
+from faults import (
+    backup,
+    crashes,
+    exhausted,
+    failover,
+    full,
+    misbehaving,
+    money,
+    partitions,
+    processes,
+    rollbacks,
+    servers,
+    shimmed,
+    tenants,
+    wishes,
+)
 from faults.trial import Entry
 
 FAULTS = [
@@ -10,7 +25,10 @@ FAULTS = [
     Entry("7", "freeze", processes.freeze),
     Entry("10", "restart-redis", servers.restart_redis),
     Entry("10", "restart-redis-empty", servers.restart_redis_empty),
+    Entry("10", "rebuild-many", servers.rebuild_many, begin=servers.begin_many),
     Entry("11", "flushall", servers.flushall),
+    Entry("12", "fill-redis", full.fill_redis),
+    Entry("12", "wrong-policy", full.wrong_policy),
     Entry("14", "restart-postgres", servers.restart_postgres),
     Entry("17", "poison", processes.poison),
     Entry("21", "doubled-bells", wishes.doubled_bells),
@@ -28,6 +46,18 @@ FAULTS = [
         crashes.crash_before_closing,
         begin=crashes.begin_two_stages,
         proxied=True,
+    ),
+    Entry("8", "partition-redis", partitions.partition_redis, proxied=True),
+    Entry("8", "partition-one", partitions.partition_one, proxied=True),
+    Entry("9", "partition-postgres", partitions.partition_postgres, proxied=True),
+    Entry("15", "roll-back", rollbacks.roll_back, proxied=True),
+    Entry("13", "fail-over", failover.fail_over, begin=failover.begin_long, proxied=True),
+    Entry(
+        "16",
+        "exhaust-pool",
+        exhausted.exhaust_pool,
+        workers=exhausted.NARROW,
+        environment={"LEASE_SECONDS": "2"},
     ),
     Entry("36", "restore-backup", backup.restore, begin=backup.begin_two),
     Entry("33", "run-out-of-credits", money.run_out, begin=money.begin_short_of_credits),

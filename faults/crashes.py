@@ -7,8 +7,9 @@ import hashlib
 import signal
 from functools import partial
 
-from bench import rows, runs
+from bench import rows
 from faults import provider
+from faults.partitions import count_effects
 from faults.proxy import Fate, Judge, Proxy, pass_all
 from faults.trial import SECONDS, STAGE, WORKERS, Trial
 from faults.wire import Request
@@ -68,18 +69,12 @@ async def _kill_each(trial: Trial, server: str, judge: Judge) -> None:
     again = await provider.repeated(trial.rig)
     trial.measure("workers killed at the step", killed, least=1)
     trial.measure("calls made again per 1,000 kills", 1000 * again / max(1, killed))
-    await _count_effects(trial)
+    await count_effects(trial)
 
 
 def _once(proxy: Proxy, judge: Judge, request: Request) -> Fate:
     """What `judge` says, until the proxy has done something."""
     return Fate.PASS if proxy.done else judge(request)
-
-
-async def _count_effects(trial: Trial) -> None:
-    written = await trial.fetch("select 1 from content where account_id = $1", trial.account)
-    done = await runs.completed_items(trial.run, STAGE)
-    trial.measure("effects per item", len(written) / max(1, done), most=1, least=1)
 
 
 async def lose_answers(trial: Trial) -> None:
@@ -99,7 +94,7 @@ async def lose_answers(trial: Trial) -> None:
     trial.measure("answers to commits lost", sum(n for n, _ in lost), least=1)
     trial.measure("answers of Redis lost", sum(n for _, n in lost))
     trial.count("items asked twice", await provider.repeated(trial.rig))
-    await _count_effects(trial)
+    await count_effects(trial)
 
 
 async def begin_two_stages(trial: Trial) -> None:
