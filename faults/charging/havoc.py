@@ -9,6 +9,7 @@ import contextlib
 import os
 import random
 import signal
+import socket
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -21,10 +22,14 @@ from faults.watching import AWAY
 from piccolo_conf import DB
 from pipeline import connections
 from pipeline.broker import broker
+from pipeline.heartbeat import ALIVE_KEY
 from pipeline.local.supervisor import Supervisor
 
 CREW = {"worker": 4, "images": 2, "keeper": 1}
 """How many processes of each kind are kept running."""
+
+HEARD_AS = {"worker": "text", "images": "images"}
+"""The kind of worker that each kind of process says it is."""
 
 NAME = "under-fire"
 """What the connections of these processes are called; the runner's own are left alone."""
@@ -99,10 +104,10 @@ class Havoc:
     async def _kill(self, chance: random.Random) -> None:
         """kill -9 of one process: a worker, now and then the keeper."""
         name = chance.choice(self.supervisor.names())
-        pid = self.supervisor.pid(name)
-        if pid is not None:
+        kind, pid = name.split("-")[0], self.supervisor.pid(name)
+        if pid is not None and await _is_at_work(kind, pid):
             os.kill(pid, signal.SIGKILL)
-            self.done[f"{name.split('-')[0]} killed"] += 1
+            self.done[f"{kind} killed"] += 1
 
     async def _cut_postgres(self, chance: random.Random) -> None:
         """pg_terminate_backend of a share of the connections, those in a statement among them."""
@@ -125,6 +130,14 @@ class Havoc:
     async def _double(self, chance: random.Random) -> None:
         """Every bell that waits or was fetched and not yet answered is delivered once more."""
         self.done["bells doubled"] += await asyncio.to_thread(self.echo.sound)
+
+
+async def _is_at_work(kind: str, pid: int) -> bool:
+    """Whether a worker has been heard: on a busy machine none would get so far otherwise."""
+    if kind not in HEARD_AS:
+        return True
+    name = f"{ALIVE_KEY}{HEARD_AS[kind]}:{socket.gethostname()}:{pid}"
+    return bool(await connections.state().exists(name))
 
 
 class Echo:
