@@ -109,8 +109,8 @@ def keep(rows: list[Row], seed: int, trials: int, items: int, folder: Path) -> N
         "two workers under the supervisor. *Broken* counts items or events against an invariant;",
         "it must be 0. *Resumed* is the time from the fault until any item completed again:",
         "near 0 where saves in flight or the other worker went on. Only where all workers were",
-        "hit it is the recovery. What 100,000 items cost under kills, cuts and doubled bells stands",
-        "in [charging.md](charging.md).",
+        "hit it is the recovery. 100,000 items under kills, cuts and doubled bells:",
+        "[charging.md](charging.md).",
         "",
         "| # | fault | what is done | trials | broken | calls made twice | resumed p50 / max, s |"
         " measured beside (target) |",
