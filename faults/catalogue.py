@@ -1,6 +1,20 @@
 """Every fault there is: its number in the matrix, its name, how it is injected."""
 
-from faults import backup, misbehaving, money, processes, servers, shimmed, tenants, wishes
+from faults import (
+    backup,
+    crowds,
+    edges,
+    limits,
+    misbehaving,
+    money,
+    processes,
+    retries,
+    rollout,
+    servers,
+    shimmed,
+    tenants,
+    wishes,
+)
 from faults.trial import Entry
 
 FAULTS = [
@@ -18,6 +32,13 @@ FAULTS = [
     Entry("26", "cancel-while-dead", wishes.cancel_while_dead),
     Entry("27", "toggle", wishes.toggle),
     Entry("31", "stop-politely", processes.stop_politely),
+    Entry("28", "retry-twice", retries.retry_twice, begin=retries.begin_declined, demo=True),
+    Entry("35", "odd-sizes", edges.odd_sizes, begin=edges.begin_one, demo=True),
+    Entry("29", "cut-lines", crowds.cut_lines),
+    Entry("30", "rolling-deploy", rollout.rolling),
+    Entry("31", "outlast-grace", rollout.outlast_grace, begin=rollout.begin_long),
+    Entry("34", "no-file-handles", limits.no_handles),
+    Entry("34", "disk-full", limits.disk_full, begin=limits.begin_images),
     Entry("36", "restore-backup", backup.restore, begin=backup.begin_two),
     Entry("33", "run-out-of-credits", money.run_out, begin=money.begin_short_of_credits),
     Entry(

@@ -80,10 +80,11 @@ def _page(proof: Proof) -> list[str]:
         *_table("What was done to the system", proof.harm),
         *_table("Repairs by the keeper", proof.rescues),
         *_table("Calls for texts and images", msgspec.structs.asdict(proof.calls)),
-        "*Answered again* are questions that were answered more than once, word for word: the price"
-        " of a kill",
-        "between an answer and its commit. The AI service may bill them; the account here does not"
-        " pay for them.",
+        "*Answered again* are questions that were answered more than once, word for word: after a"
+        " kill between",
+        "an answer and its commit, or because the answer had the wrong form. The AI service may bill"
+        " them; the",
+        "account here pays once.",
         "",
         "Not a promise of this run: which work each harm meets is left to the machine, so a seed"
         " repeats the",
