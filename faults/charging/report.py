@@ -82,8 +82,8 @@ def _page(proof: Proof) -> list[str]:
         *_table("Calls for texts and images", msgspec.structs.asdict(proof.calls)),
         "*Answered again* are questions that were answered more than once, word for word: after a"
         " kill between",
-        "an answer and its commit, or because the answer had the wrong form. The AI service may bill"
-        " them; the",
+        "an answer and its commit, or because an answer had the wrong form. The AI service may"
+        " bill them; the",
         "account here pays once.",
         "",
         "Not a promise of this run: which work each harm meets is left to the machine, so a seed"
