@@ -11,6 +11,7 @@ import random
 import signal
 import socket
 import sys
+import time
 from collections import Counter
 from collections.abc import AsyncIterator
 from typing import Any
@@ -25,8 +26,12 @@ from pipeline.broker import broker
 from pipeline.heartbeat import ALIVE_KEY
 from pipeline.local.supervisor import Supervisor
 
-CREW = {"worker": 4, "images": 2, "keeper": 1}
+CREW = {"worker": 4, "images": 2, "keeper": 2}
 """How many processes of each kind are kept running."""
+
+GROWN = 8.0
+"""Seconds at work before a process may be killed. A keeper takes leases back after the time of one:
+where none lived so long, as on a busy machine, runs would not end and nothing were proved."""
 
 HEARD_AS = {"worker": "text", "images": "images"}
 """The kind of worker that each kind of process says it is."""
@@ -78,6 +83,7 @@ class Havoc:
     def __init__(self, supervisor: Supervisor, seed: str) -> None:
         self.supervisor, self.seed, self.echo = supervisor, seed, Echo()
         self.done: Counter[str] = Counter()
+        self.since: dict[int, float] = {}
 
     @contextlib.asynccontextmanager
     async def raging(self) -> AsyncIterator[None]:
@@ -102,12 +108,18 @@ class Havoc:
                 await harm(chance)
 
     async def _kill(self, chance: random.Random) -> None:
-        """kill -9 of one process: a worker, now and then the keeper."""
-        name = chance.choice(self.supervisor.names())
-        kind, pid = name.split("-")[0], self.supervisor.pid(name)
-        if pid is not None and await _is_at_work(kind, pid):
+        """kill -9 of one process that has worked for a while: a worker, now and then a keeper."""
+        pids = {name: self.supervisor.pid(name) for name in self.supervisor.names()}
+        running = {pid: name.split("-")[0] for name, pid in pids.items() if pid is not None}
+        for pid, kind in running.items():
+            if pid not in self.since and await _is_at_work(kind, pid):
+                self.since[pid] = time.monotonic()
+        now = time.monotonic()
+        ripe = [pid for pid in running if now - self.since.get(pid, now) > GROWN]
+        if ripe:
+            pid = chance.choice(ripe)
             os.kill(pid, signal.SIGKILL)
-            self.done[f"{kind} killed"] += 1
+            self.done[f"{running[pid]} killed"] += 1
 
     async def _cut_postgres(self, chance: random.Random) -> None:
         """pg_terminate_backend of a share of the connections, those in a statement among them."""
@@ -133,7 +145,7 @@ class Havoc:
 
 
 async def _is_at_work(kind: str, pid: int) -> bool:
-    """Whether a worker has been heard: on a busy machine none would get so far otherwise."""
+    """Whether a process has started: a worker has been heard; of a keeper nobody is told."""
     if kind not in HEARD_AS:
         return True
     name = f"{ALIVE_KEY}{HEARD_AS[kind]}:{socket.gethostname()}:{pid}"
