@@ -165,6 +165,7 @@ async def lifespan(app: Litestar) -> AsyncIterator[None]:
     mine = DB.pool is None
     if mine:
         await connections.open_all(hasty=True)
+        await connections.refuse_evicting()
     app.state.limits, app.state.live = Limits(settings().rate_limit), Live(auth.ended)
     try:
         yield

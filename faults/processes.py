@@ -8,9 +8,14 @@ import signal
 import psutil
 
 from db.status import GenerationStatus
+from faults import provider
+from faults.partitions import count_effects
 from faults.trial import STAGE, WORKERS, Trial
 from faults.watching import statuses
 from pipeline.settings import settings
+
+AWAKE = 2.0
+"""Seconds in which a worker that stood still tries to save what it has."""
 
 
 async def kill_one(trial: Trial) -> None:
@@ -28,15 +33,20 @@ async def kill_all(trial: Trial) -> None:
 
 
 async def freeze(trial: Trial) -> None:
-    """A worker stands still for twice its lease, then goes on: what it saves late is refused."""
+    """A worker stands still for five leases, then goes on: what it saves late is refused."""
     await trial.mid_stage()
     name = trial.rng.choice(WORKERS)
     trial.signal(signal.SIGSTOP, name)
     try:
         trial.hit()
-        await asyncio.sleep(2 * settings().lease_seconds)
+        await asyncio.sleep((2 if trial.short else 5) * settings().lease_seconds)
     finally:
         trial.signal(signal.SIGCONT, name)
+    await trial.over()
+    await asyncio.sleep(AWAKE)
+    refused = await provider.repeated(trial.rig)
+    trial.measure("results that came late and were refused", refused)
+    await count_effects(trial)
 
 
 async def stop_politely(trial: Trial) -> None:

@@ -10,8 +10,6 @@ from faults.invariants import Broken
 
 HEAD = f"{'fault':22}{'trials':>7}{'broken':>8}{'calls twice':>13}{'resumed p50/max s':>20}"
 PARTLY = {
-    "7": "the worker stands still for 2 leases, not 5",
-    "14": "three restarts seconds apart; throughput kept is not measured",
     "20": "what Python tells of the time of day is shifted; the clock does not jump meanwhile",
     "24": "each item backs off for itself; there is no circuit that opens",
     "26": "the workers are started again at once, not after the longest TTL",
@@ -20,15 +18,6 @@ PARTLY = {
     "31": "items of 6 s, not of 60 s",
     "34": "images cannot be stored; the disks of PostgreSQL and Redis are not filled",
     "35": "no run of a million items",
-}
-NOT_INJECTED = {
-    "3-6": "a crash at one exact step (before and after the commit, before the stage's end): "
-    "not injected at will yet; "
-    "random kills hit these steps only by chance",
-    "8, 9": "a cut between process and server: needs the proxy, not written yet",
-    "12": "full Redis: not written yet",
-    "13": "failover to a replica: not written yet",
-    "15, 16": "rollbacks on purpose, exhausted pool: not written yet",
 }
 
 
@@ -127,6 +116,4 @@ def keep(rows: list[Row], order: list[str], folder: Path) -> None:
     ]
     lines += ["", "## Tried in part only", ""]
     lines += [f"- {number}: {what}." for number, what in PARTLY.items()]
-    lines += ["", "## Not injected", "", "These are not passed; they have not been tried here.", ""]
-    lines += [f"- {number}: {why}." for number, why in NOT_INJECTED.items()]
     (folder / "faults.md").write_text("\n".join(lines) + "\n")

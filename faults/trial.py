@@ -22,6 +22,7 @@ from bench.rig import Rig
 from bench.web import Web, token_of
 from db.engine import TRANSIENT
 from db.status import ACTIVE_RUN
+from faults.lines import Lines
 from piccolo_conf import DB
 from pipeline import connections, controls
 from pipeline.heartbeat import ALIVE_KEY
@@ -40,12 +41,14 @@ class Trial:
     """What a fault may use. `rng` decides everything that is left to chance.
 
     `short` asks for small sizes: those that show whether something is wrong, not how fast it is.
+    `lines`, where the fault asks for them, are the proxies of each worker and of all others.
     """
 
     def __init__(
-        self, rig: Rig, crew: dict[str, Supervisor], rng: random.Random, items: int, port: int
+        self, rig: Rig, rng: random.Random, items: int, port: int, lines: Lines | None = None
     ) -> None:
-        self.rig, self.crew, self.rng = rig, crew, rng
+        self.rig, self.rng, self.lines = rig, rng, lines or {}
+        self.crew: dict[str, Supervisor] = {}
         self.wanted, self.port = items, port
         self.slots, self.seconds = SLOTS, SECONDS
         self.short = False
@@ -73,12 +76,12 @@ class Trial:
             await self.rig.answer(seconds=self.seconds, replay=1)
         self.run = await self.start(self.items)
 
-    async def start(self, items: Sequence[UUID]) -> UUID:
-        """One more run of this account over tasks."""
+    async def start(self, items: Sequence[UUID], last: int = STAGE) -> UUID:
+        """One more run of this account over tasks, from articles to the stage `last`."""
         return await controls.start(
             self.account,
             first_stage=STAGE,
-            last_stage=STAGE,
+            last_stage=last,
             selection=items,
             concurrency=self.slots,
         )
@@ -167,7 +170,8 @@ class Entry(msgspec.Struct, frozen=True):
     """A fault of the matrix: its number, its name, how it is injected.
 
     `begin` starts the run where it is not one of articles; `workers` are the words each worker is
-    started with; `demo` asks for the demo provider, `environment` for settings of all processes.
+    started with; `demo` asks for the demo provider, `environment` for settings of all processes,
+    `proxied` for proxies between all processes and their servers.
     """
 
     number: str
@@ -177,6 +181,7 @@ class Entry(msgspec.Struct, frozen=True):
     workers: tuple[tuple[str, ...], tuple[str, ...]] = (PLAIN, PLAIN)
     demo: bool = False
     environment: dict[str, str] = {}
+    proxied: bool = False
 
     @property
     def story(self) -> str:
@@ -185,13 +190,16 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 @contextlib.asynccontextmanager
-async def workers(rig: Rig, *words: tuple[str, ...]) -> AsyncIterator[dict[str, Supervisor]]:
-    """Two supervised workers, started with these words."""
+async def workers(
+    rig: Rig, *words: tuple[str, ...], lines: Lines | None = None
+) -> AsyncIterator[dict[str, Supervisor]]:
+    """Two supervised workers, started with these words, each on its own line if there are any."""
     async with contextlib.AsyncExitStack() as stack:
-        crew = {
-            name: await stack.enter_async_context(rig.supervising("worker", *each))
-            for name, each in zip(WORKERS, words, strict=True)
-        }
+        crew = {}
+        for name, each in zip(WORKERS, words, strict=True):
+            environment = lines[name].environment if lines else {}
+            supervised = rig.supervising("worker", *each, **environment)
+            crew[name] = await stack.enter_async_context(supervised)
         await _both_at_work(crew)
         yield crew
 
