@@ -1,7 +1,11 @@
 """Faults of processes: killed, killed together, frozen, stopped politely, poisoned, no keeper."""
 
 import asyncio
+import contextlib
+import os
 import signal
+
+import psutil
 
 from db.status import GenerationStatus
 from faults import provider
@@ -63,17 +67,34 @@ async def kill_keeper(trial: Trial) -> None:
 
 
 async def poison(trial: Trial) -> None:
-    """An item kills its worker whenever it is asked about; only it may fail."""
+    """An item kills the process that asks about it, each time; only it may fail."""
     title = trial.titles[0]
     trial.may_fail = {title}
-    seen = 0
+    seen = workers = children = 0
     while await trial.active():
         asked = [call for call in await trial.rig.calls() if call.about == title]
-        if len(asked) > seen:
-            seen = len(asked)
-            trial.signal(signal.SIGKILL, *WORKERS)
-            trial.hit()
+        for call in asked[seen:]:
+            mine = [trial.pid(name) for name in WORKERS]
+            pid = await asyncio.to_thread(_asker, call.port, mine)
+            if pid is not None:
+                os.kill(pid, signal.SIGKILL)
+                trial.hit()
+                workers += pid in mine
+                children += pid not in mine
+        seen = len(asked)
         ended = (await statuses(trial.run)).get((STAGE, trial.items[0]))
         if ended == GenerationStatus.FAILED:
-            return
+            break
         await asyncio.sleep(0.02)
+    trial.measure("workers it killed", workers, most=1)
+    trial.measure("processes of its own it killed", children, most=1)
+
+
+def _asker(port: int, workers: list[int]) -> int | None:
+    """The worker, or its child, that holds the connection from this port."""
+    for worker in map(psutil.Process, workers):
+        for process in (*reversed(worker.children(recursive=True)), worker):
+            with contextlib.suppress(psutil.Error):
+                if any(c.laddr.port == port for c in process.net_connections("tcp")):
+                    return int(process.pid)
+    return None

@@ -20,10 +20,12 @@ from bench import rows, runs
 from bench.figures import Figure, exactly
 from bench.rig import Rig
 from bench.web import Web, token_of
+from db.engine import TRANSIENT
 from db.status import ACTIVE_RUN
 from faults.lines import Lines
 from piccolo_conf import DB
-from pipeline import controls
+from pipeline import connections, controls
+from pipeline.heartbeat import ALIVE_KEY
 from pipeline.local.supervisor import Supervisor
 
 STAGE = 4
@@ -47,7 +49,8 @@ class Trial:
     ) -> None:
         self.rig, self.rng, self.lines = rig, rng, lines or {}
         self.crew: dict[str, Supervisor] = {}
-        self.wanted, self.port, self.slots = items, port, SLOTS
+        self.wanted, self.port = items, port
+        self.slots, self.seconds = SLOTS, SECONDS
         self.short = False
         self.account: UUID
         self.web: Web
@@ -70,7 +73,7 @@ class Trial:
         """Start a run over as many articles as are wanted."""
         self.items = await rows.tasks(self.account, self.wanted)
         if not self.rig.demo:
-            await self.rig.answer(seconds=SECONDS, replay=1)
+            await self.rig.answer(seconds=self.seconds, replay=1)
         self.run = await self.start(self.items)
 
     async def start(self, items: Sequence[UUID], last: int = STAGE) -> UUID:
@@ -95,8 +98,15 @@ class Trial:
         await asyncio.sleep(self.rng.uniform(0, SECONDS))
 
     async def active(self, run: UUID | None = None) -> bool:
-        """Whether the run has not ended."""
-        return await runs.status_of(run or self.run) in ACTIVE_RUN
+        """Whether the run has not ended; where PostgreSQL is away, once it is back."""
+        give_up = time.monotonic() + PATIENCE
+        while True:
+            try:
+                return await runs.status_of(run or self.run) in ACTIVE_RUN
+            except TRANSIENT:
+                if time.monotonic() > give_up:
+                    raise
+            await asyncio.sleep(0.1)
 
     def hit(self) -> None:
         """From now on it is measured how long it takes until items complete again."""
@@ -190,5 +200,15 @@ async def workers(
             environment = lines[name].environment if lines else {}
             supervised = rig.supervising("worker", *each, **environment)
             crew[name] = await stack.enter_async_context(supervised)
-        await rig.at_work("worker")
+        await _both_at_work(crew)
         yield crew
+
+
+async def _both_at_work(crew: dict[str, Supervisor]) -> None:
+    """Wait until each worker says that it lives: who is killed is to have something in hand."""
+    give_up = time.monotonic() + PATIENCE
+    for name, supervisor in crew.items():
+        while not await connections.state().keys(f"{ALIVE_KEY}*:{supervisor.pid('worker')}"):
+            if time.monotonic() > give_up:
+                raise RuntimeError(f"{name} did not start")
+            await asyncio.sleep(0.02)
