@@ -104,13 +104,13 @@ class Transaction(PostgresTransaction):
         if self._parent is not None:
             if exc is None:
                 await self._own_savepoint.release()
-            elif not self._parent.connection.is_closed():
+            elif not cast(Transaction, self._parent)._is_cut():
                 await self._own_savepoint.rollback_to()
             return False
         try:
             if exc is None:
                 await self.commit()
-            elif not self.connection.is_closed():
+            elif not self._is_cut():
                 await self._undo()
         finally:
             self.engine.current_transaction.reset(self.context)
@@ -123,7 +123,16 @@ class Transaction(PostgresTransaction):
             async with asyncio.timeout(PARTING):
                 await self.rollback()
         except (*LOST_CONNECTION, TimeoutError):
-            self.connection.terminate()
+            with contextlib.suppress(asyncpg.InterfaceError):  # the pool was quicker
+                self.connection.terminate()
+
+    def _is_cut(self) -> bool:
+        """Whether the connection is gone. One that PostgreSQL cuts goes back to the pool at once,
+        and then not even this may be asked of it.
+        """
+        with contextlib.suppress(asyncpg.InterfaceError):
+            return bool(self.connection.is_closed())
+        return True
 
     async def _give_back(self) -> None:
         if self.engine.pool:
