@@ -104,24 +104,26 @@ class Transaction(PostgresTransaction):
         if self._parent is not None:
             if exc is None:
                 await self._own_savepoint.release()
-            elif not cast(Transaction, self._parent)._is_cut():
-                await self._own_savepoint.rollback_to()
+            else:
+                await cast(Transaction, self._parent)._undo(self._own_savepoint.rollback_to)
             return False
         try:
             if exc is None:
                 await self.commit()
-            elif not self._is_cut():
-                await self._undo()
+            else:
+                await self._undo(self.rollback)
         finally:
             self.engine.current_transaction.reset(self.context)
             await self._give_back()
         return False
 
-    async def _undo(self) -> None:
-        """Roll back, or hang up, which does the same; the first error is the one to tell."""
+    async def _undo(self, roll_back: Callable[[], Awaitable[object]]) -> None:
+        """Roll back, or hang up, which undoes all; the first error is the one to tell."""
+        if self._is_cut():
+            return
         try:
             async with asyncio.timeout(PARTING):
-                await self.rollback()
+                await roll_back()
         except (*LOST_CONNECTION, TimeoutError):
             with contextlib.suppress(asyncpg.InterfaceError):  # the pool was quicker
                 self.connection.terminate()

@@ -49,7 +49,9 @@ def keep(proof: Proof, folder: Path) -> None:
 
 def _page(proof: Proof) -> list[str]:
     found = proof.reckoned
-    crew = f"{CREW['worker']} text workers, {CREW['images']} image workers and {CREW['keeper']} keepers"
+    crew = (
+        f"{CREW['worker']} text workers, {CREW['images']} image workers, {CREW['keeper']} keepers"
+    )
     verdict = "Every success was charged once, and nothing else was."
     return [
         "# Charged exactly once",
@@ -68,8 +70,8 @@ def _page(proof: Proof) -> list[str]:
         f" cancelled, in {RETRIED:.0%} what failed is",
         "retried, also while they go on. All the while, each at moments 0.2 to 2 s apart: a process"
         " is killed",
-        f"(SIGKILL) that has worked for {GROWN:g} s, 30 % of the busy connections to PostgreSQL and 10 % of those to Redis are cut,"
-        " and every bell",
+        f"(SIGKILL) that has worked for {GROWN:g} s, 30 % of the busy connections to PostgreSQL",
+        "and 10 % of those to Redis are cut, and every bell",
         "that the broker knows is delivered once more.",
         "",
         "The AI service: " + ", ".join(_fault(fault) for fault in FAULTS) + ".",

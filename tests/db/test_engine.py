@@ -9,7 +9,6 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
-import asyncpg
 import pytest
 
 from db import engine as module
@@ -113,7 +112,7 @@ async def _fail_on_a_cut_connection(transaction: Any) -> None:
     pid = await transaction.connection.fetchval("select pg_backend_pid()")
     async with DB.connection() as other:
         await other.execute("select pg_terminate_backend($1)", pid)
-    with contextlib.suppress(asyncpg.PostgresError, asyncpg.InterfaceError):
+    with contextlib.suppress(*module.LOST_CONNECTION):
         await transaction.connection.execute("select pg_sleep(60)")
     raise ZeroDivisionError
 
