@@ -47,7 +47,7 @@ from api.headers import add_security_headers, name_methods
 from api.idempotency import Idempotency, announce
 from api.limits import Limits
 from api.live import Live
-from api.openapi import describe
+from api.openapi import INTRODUCTION, describe
 from api.pages import page_routes
 from api.patience import patient
 from api.problems import problem
@@ -165,6 +165,7 @@ async def lifespan(app: Litestar) -> AsyncIterator[None]:
     mine = DB.pool is None
     if mine:
         await connections.open_all(hasty=True)
+        await connections.refuse_evicting()
     app.state.limits, app.state.live = Limits(settings().rate_limit), Live(auth.ended)
     try:
         yield
@@ -209,6 +210,7 @@ def create_app() -> Litestar:
         openapi_config=OpenAPIConfig(
             title="igny8",
             version=VERSION,
+            description=INTRODUCTION,
             path="/schema",
             use_handler_docstrings=True,
             operation_id_creator=lambda handler, method, parts: handler.handler_name,

@@ -116,16 +116,22 @@ class Changes:
         return [*self.runs.values(), *stages, *named, *self._row_events()]
 
     def _bound(self) -> None:
-        """Leave out the names of rows where there are too many of them."""
+        """Leave out the names of rows where there are too many of them.
+
+        Items stay named where many rows changed for another reason, as at the opening of a stage:
+        an item is claimed before its row says so, and whoever reads all rows again meanwhile
+        would never hear that it is being worked on.
+        """
         names = Counter(STAGE_TABLE[place[1]] for place, _ in self.items)
-        self.many.update(table for table, count in names.items() if count > MAX_IDS)
+        crowded = {table for table, count in names.items() if count > MAX_IDS}
+        self.many |= crowded
         names = Counter(table for table, _ in self.rows)
         self.many.update(table for table, count in names.items() if count > MAX_IDS)
         self.rows = {key: gone for key, gone in self.rows.items() if key[0] not in self.many}
         self.items = {
             key: status
             for key, status in self.items.items()
-            if STAGE_TABLE[key[0][1]] not in self.many
+            if STAGE_TABLE[key[0][1]] not in crowded
         }
 
     def _items(self) -> list[ItemsMoved]:

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 
 from litestar import Response, get
 from litestar.openapi import ResponseSpec
+from redis.exceptions import OutOfMemoryError
 
 from api.auth import OPEN_TO_ALL
 from api.schemas import Alive, HealthCheck, Readiness
@@ -17,6 +18,7 @@ from piccolo_conf import DB
 from pipeline import connections
 from pipeline.heartbeat import alive
 
+WRITTEN_KEY = "igny8:health"
 PATIENCE = 3.0
 """Seconds a check may take before it counts as failed."""
 
@@ -61,8 +63,13 @@ async def _postgresql() -> HealthCheck:
 
 
 async def _redis() -> HealthCheck:
-    await connections.state().ping()
-    return HealthCheck(True, "answers")
+    try:
+        await connections.state().set(WRITTEN_KEY, 1, ex=60)
+    except OutOfMemoryError:
+        return HealthCheck(
+            False, "Redis is full: raise maxmemory or free memory; runs wait until there is room"
+        )
+    return HealthCheck(True, "answers and takes writes")
 
 
 async def _migrations() -> HealthCheck:

@@ -27,6 +27,21 @@ from api.problems import MEDIA_TYPE, ProblemBody
 BARE = {"414": "The address is too long", "431": "The headers are too long"}
 """What `api/protocol.py` answers without a body, before the app hears of a request."""
 
+INTRODUCTION = """
+Send an API token as `Authorization: Bearer TOKEN`; `igny8 user token EMAIL` prints one.
+
+- **The way of a run**: `POST /keywords/import` a CSV file, `POST /runs/estimate`, `POST /runs`,
+  then `GET /runs/{run_id}/progress` each second or follow `GET /events`; at the end
+  `POST /content/export`.
+- **Errors** are `application/problem+json`: `detail` says what is wrong and `hint` what to do,
+  `errors` names every field, `code` is for programs, and `error` is what went wrong in the work.
+- **Pages**: send `next` of a page as `after` to get the one behind it; null says it was the last.
+- **Versions**: a change names the `version` of the row that was read; 409 `changed_meanwhile` says
+  that somebody else was faster.
+- **Sent twice**: with an `Idempotency-Key`, what makes something is done once.
+"""
+"""What stands above the operations, for somebody who begins here."""
+
 REFERENCE = "#/components/schemas/{name}"
 
 

@@ -16,7 +16,7 @@ import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode, urlsplit
 from urllib.request import urlopen
 
 import msgspec
@@ -62,6 +62,13 @@ class Rig:
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self.service = ""
         self.demo = False
+
+    @property
+    def sockets(self) -> tuple[str, str]:
+        """The paths of the sockets of PostgreSQL and Redis."""
+        urls = {name: urlsplit(url) for name, url in self.servers.urls.items()}
+        folder = parse_qs(urls["DATABASE_URL"].query)["host"][0]
+        return f"{folder}/.s.PGSQL.5432", urls["REDIS_URL"].path
 
     def start(self, name: str, *words: str) -> None:
         """Start `python words...` under `name`; its output goes to a file of that name."""
@@ -114,10 +121,13 @@ class Rig:
             settings.cache_clear()
 
     @contextlib.asynccontextmanager
-    async def supervising(self, name: str, *words: str) -> AsyncIterator[Supervisor]:
+    async def supervising(
+        self, name: str, *words: str, **environment: str
+    ) -> AsyncIterator[Supervisor]:
         """One of our processes under the supervisor of `igny8 up`, while the block runs.
 
-        It is started as `python words...`, where words are given. What it says goes to a file.
+        It is started as `python words...`, where words are given, with further `environment`.
+        What it says goes to a file.
         """
         log = self.folder / f"{name}.log"
 
@@ -125,7 +135,7 @@ class Rig:
             with log.open("a") as file:
                 file.write(f"{line}\n")
 
-        supervisor = Supervisor(dict(os.environ), say)
+        supervisor = Supervisor({**os.environ, **environment}, say)
         supervisor.add(name, [sys.executable, *(words or OURS[name][0])])
 
         async def turn() -> None:

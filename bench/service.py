@@ -30,12 +30,15 @@ EVENTS_A_CHUNK = 16
 
 
 class Call(msgspec.Struct):
-    """One call: what it asked for and about what; when it came and went (monotonic seconds)."""
+    """One call: what it asked for and about what; when it came and went (monotonic seconds); the
+    port it came from.
+    """
 
     kind: str
     about: str
     started: float
     ended: float | None = None
+    port: int = 0
 
 
 class Ways(msgspec.Struct):
@@ -169,7 +172,8 @@ class Connection(asyncio.Protocol):
             self.transport.write(self.service.control(target))
             return
         kind, about, asked = self.service.question(target, self.body)
-        self.call = Call(kind, about, started)
+        port = self.transport.get_extra_info("peername")[1]
+        self.call = Call(kind, about, started, port=port)
         self.service.calls.append(self.call)
         answer = self.service.answer(kind, asked)
         due = started + self.service.delay(kind, about) - time.monotonic()

@@ -18,7 +18,8 @@ from faults import provider, report
 from faults.catalogue import FAULTS
 from faults.client import Client
 from faults.invariants import check
-from faults.trial import SECONDS, Entry, Trial, workers
+from faults.lines import Lines, lines
+from faults.trial import SECONDS, WORKERS, Entry, Trial, workers
 from faults.watching import Watcher
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
@@ -31,7 +32,7 @@ ITEMS, FEW = 64, 24
 @click.option("--seed", type=int, help="Decides all that is left to chance; printed.")
 @click.option("--items", type=int, help=f"Articles of each run: {ITEMS}, in a short pass {FEW}.")
 @click.option("--short", is_flag=True, help="Small sizes: for the counts, not for the times.")
-@click.option("--keep", is_flag=True, help="Write docs/faults.md and docs/faults.json.")
+@click.option("--keep", is_flag=True, help="Write what was found into docs/faults.md and .json.")
 @click.option("--part", default="1/1", metavar="N/OF", help="Every OF-th fault from the N-th on.")
 def main(
     names: tuple[str, ...],
@@ -54,7 +55,7 @@ def main(
     chosen = [fault for fault in FAULTS if not names or fault.name in names][number - 1 :: of]
     found = uvloop.run(_all(chosen, trials, seed, items, short))
     if keep:
-        report.keep(found, seed, trials, items, DOCS)
+        report.keep(found, [fault.name for fault in FAULTS], DOCS)
     sys.exit(any(row.broken.total() or row.missed(short) for row in found))
 
 
@@ -64,35 +65,44 @@ async def _all(
     found = []
     click.echo(report.HEAD)
     async with rig() as bed:
-        for _, group in itertools.groupby(chosen, key=lambda f: (f.demo, f.environment)):
+        for _, group in itertools.groupby(chosen, key=_system_of):
             alike = list(group)
-            async with system(bed, alike[0]) as port:
+            async with system(bed, alike[0]) as (port, ways):
                 for fault in alike:
                     row = report.Row(fault.number, fault.name, fault.story)
                     for n in range(trials):
                         rng = random.Random(f"{seed}/{fault.name}/{n}")
-                        await _one(bed, fault, rng, items, port, short, row)
+                        trial = Trial(bed, rng, items, port, ways)
+                        trial.short = short
+                        await _one(trial, fault, row)
                     click.echo(row.line())
                     found.append(row)
     return found
 
 
+def _system_of(fault: Entry) -> tuple[bool, bool, dict[str, str]]:
+    """Faults for which this is equal share the system that they are done to."""
+    return fault.demo, fault.proxied, fault.environment
+
+
 @contextlib.asynccontextmanager
-async def system(bed: Rig, fault: Entry) -> AsyncIterator[int]:
-    """What a fault and those like it need, without workers; the port of the API."""
-    async with bed.system(demo=fault.demo, only=("keeper",), **fault.environment):
-        yield await web.start(bed)
+async def system(bed: Rig, fault: Entry) -> AsyncIterator[tuple[int, Lines]]:
+    """What a fault and those like it need, without workers; the port of the API and the proxies."""
+    async with contextlib.AsyncExitStack() as stack:
+        ways = await stack.enter_async_context(lines(bed, *WORKERS)) if fault.proxied else {}
+        of_these = bed.system(demo=fault.demo, only=("keeper",), **fault.environment)
+        await stack.enter_async_context(of_these)
+        yield await web.start(bed), ways
 
 
-async def _one(
-    bed: Rig, fault: Entry, rng: random.Random, items: int, port: int, short: bool, row: report.Row
-) -> None:
+async def _one(trial: Trial, fault: Entry, row: report.Row) -> None:
+    bed = trial.rig
     await provider.reset(bed)
-    async with workers(bed, *fault.workers) as crew:
-        trial = Trial(bed, crew, rng, items, port)
-        trial.short = short
+    for pair in trial.lines.values():
+        pair.reset()
+    async with workers(bed, *fault.workers, lines=trial.lines) as trial.crew:
         await trial.sign_in()
-        client, watcher = Client(trial.web, rng), Watcher(trial)
+        client, watcher = Client(trial.web, trial.rng), Watcher(trial)
         tasks = [asyncio.create_task(client.follow())]
         try:
             await fault.begin(trial)

@@ -50,7 +50,8 @@ async def check(trial: Trial, ended: bool, watcher: Watcher, client: Client) -> 
         broken.failed += await _failed(trial, run)
         broken.redis_differs += await _until_equal(trial, run, now)
     first = {item for _, item in await statuses(trial.run)}
-    broken.lost += len(set(trial.items) - first)
+    if first or not trial.may_cancel:  # a run cancelled before its stage opened has no items
+        broken.lost += len(set(trial.items) - first)
     broken.changed_after_end = 0 if trial.may_retry else watcher.changed
     broken.bar_fell = 0 if trial.may_retry else watcher.fell
     await _check_money(trial, broken)

@@ -20,9 +20,12 @@ from bench import rows, runs
 from bench.figures import Figure, exactly
 from bench.rig import Rig
 from bench.web import Web, token_of
+from db.engine import TRANSIENT
 from db.status import ACTIVE_RUN
+from faults.lines import Lines
 from piccolo_conf import DB
-from pipeline import controls
+from pipeline import connections, controls
+from pipeline.heartbeat import ALIVE_KEY
 from pipeline.local.supervisor import Supervisor
 
 STAGE = 4
@@ -38,13 +41,16 @@ class Trial:
     """What a fault may use. `rng` decides everything that is left to chance.
 
     `short` asks for small sizes: those that show whether something is wrong, not how fast it is.
+    `lines`, where the fault asks for them, are the proxies of each worker and of all others.
     """
 
     def __init__(
-        self, rig: Rig, crew: dict[str, Supervisor], rng: random.Random, items: int, port: int
+        self, rig: Rig, rng: random.Random, items: int, port: int, lines: Lines | None = None
     ) -> None:
-        self.rig, self.crew, self.rng = rig, crew, rng
-        self.wanted, self.port, self.slots = items, port, SLOTS
+        self.rig, self.rng, self.lines = rig, rng, lines or {}
+        self.crew: dict[str, Supervisor] = {}
+        self.wanted, self.port = items, port
+        self.slots, self.seconds = SLOTS, SECONDS
         self.short = False
         self.account: UUID
         self.web: Web
@@ -67,15 +73,15 @@ class Trial:
         """Start a run over as many articles as are wanted."""
         self.items = await rows.tasks(self.account, self.wanted)
         if not self.rig.demo:
-            await self.rig.answer(seconds=SECONDS, replay=1)
+            await self.rig.answer(seconds=self.seconds, replay=1)
         self.run = await self.start(self.items)
 
-    async def start(self, items: Sequence[UUID]) -> UUID:
-        """One more run of this account over tasks."""
+    async def start(self, items: Sequence[UUID], last: int = STAGE) -> UUID:
+        """One more run of this account over tasks, from articles to the stage `last`."""
         return await controls.start(
             self.account,
             first_stage=STAGE,
-            last_stage=STAGE,
+            last_stage=last,
             selection=items,
             concurrency=self.slots,
         )
@@ -92,8 +98,15 @@ class Trial:
         await asyncio.sleep(self.rng.uniform(0, SECONDS))
 
     async def active(self, run: UUID | None = None) -> bool:
-        """Whether the run has not ended."""
-        return await runs.status_of(run or self.run) in ACTIVE_RUN
+        """Whether the run has not ended; where PostgreSQL is away, once it is back."""
+        give_up = time.monotonic() + PATIENCE
+        while True:
+            try:
+                return await runs.status_of(run or self.run) in ACTIVE_RUN
+            except TRANSIENT:
+                if time.monotonic() > give_up:
+                    raise
+            await asyncio.sleep(0.1)
 
     def hit(self) -> None:
         """From now on it is measured how long it takes until items complete again."""
@@ -101,7 +114,7 @@ class Trial:
 
     def count(self, name: str, value: float) -> None:
         """Note a count that has to be 0."""
-        self.figures.append(exactly(name, value))
+        self.figures.append(exactly(name, float(value)))
 
     def measure(self, name: str, value: float, unit: str = "", **target: float) -> None:
         """Note a figure; `most` or `least` is what it is to keep to."""
@@ -157,7 +170,8 @@ class Entry(msgspec.Struct, frozen=True):
     """A fault of the matrix: its number, its name, how it is injected.
 
     `begin` starts the run where it is not one of articles; `workers` are the words each worker is
-    started with; `demo` asks for the demo provider, `environment` for settings of all processes.
+    started with; `demo` asks for the demo provider, `environment` for settings of all processes,
+    `proxied` for proxies between all processes and their servers.
     """
 
     number: str
@@ -167,6 +181,7 @@ class Entry(msgspec.Struct, frozen=True):
     workers: tuple[tuple[str, ...], tuple[str, ...]] = (PLAIN, PLAIN)
     demo: bool = False
     environment: dict[str, str] = {}
+    proxied: bool = False
 
     @property
     def story(self) -> str:
@@ -175,12 +190,25 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 @contextlib.asynccontextmanager
-async def workers(rig: Rig, *words: tuple[str, ...]) -> AsyncIterator[dict[str, Supervisor]]:
-    """Two supervised workers, started with these words."""
+async def workers(
+    rig: Rig, *words: tuple[str, ...], lines: Lines | None = None
+) -> AsyncIterator[dict[str, Supervisor]]:
+    """Two supervised workers, started with these words, each on its own line if there are any."""
     async with contextlib.AsyncExitStack() as stack:
-        crew = {
-            name: await stack.enter_async_context(rig.supervising("worker", *each))
-            for name, each in zip(WORKERS, words, strict=True)
-        }
-        await rig.at_work("worker")
+        crew = {}
+        for name, each in zip(WORKERS, words, strict=True):
+            environment = lines[name].environment if lines else {}
+            supervised = rig.supervising("worker", *each, **environment)
+            crew[name] = await stack.enter_async_context(supervised)
+        await _both_at_work(crew)
         yield crew
+
+
+async def _both_at_work(crew: dict[str, Supervisor]) -> None:
+    """Wait until each worker says that it lives: who is killed is to have something in hand."""
+    give_up = time.monotonic() + PATIENCE
+    for name, supervisor in crew.items():
+        while not await connections.state().keys(f"{ALIVE_KEY}*:{supervisor.pid('worker')}"):
+            if time.monotonic() > give_up:
+                raise RuntimeError(f"{name} did not start")
+            await asyncio.sleep(0.02)

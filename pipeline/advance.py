@@ -130,7 +130,7 @@ async def _due(connection: asyncpg.Connection, run: Run) -> list[Event]:
     if late:
         return [Opened([stage], late)]
     closed = await _close(connection, run, stage)
-    if closed.result.loaded and not closed.result.completed:
+    if closed.result.failed and not closed.result.completed:  # all may be cancelled: no failure
         error = await _error_of(connection, run.key.run, closed)
         return [closed, await _end(connection, run, RunStatus.FAILED, error)]
     return [closed]
@@ -216,7 +216,7 @@ async def _error_of(connection: asyncpg.Connection, run: UUID, closed: Closed) -
         closed.stage,
     )
     first = msgspec.convert(raw, ErrorPayload)
-    every = messages.all_failed(closed.stage, closed.result.loaded)
+    every = messages.all_failed(closed.stage, closed.result.failed)
     return msgspec.structs.replace(first, user_message=f"{every} {first.user_message}", item=None)
 
 

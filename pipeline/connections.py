@@ -10,7 +10,7 @@ from redis.backoff import ExponentialWithJitterBackoff
 
 from db.engine import LOST_CONNECTION
 from piccolo_conf import DB
-from pipeline.settings import settings
+from pipeline.settings import BadSetting, settings
 
 log = logging.getLogger(__name__)
 
@@ -69,6 +69,23 @@ async def open_all(pool_size: int = 10, patience: float = 60.0, *, hasty: bool =
     if _redis is None:
         # Gives up after some 2 seconds, or 20 where Redis hangs: within `api.patience`.
         _redis = new_redis(retries=5, timeout=3.0, base=0.1) if hasty else new_redis()
+
+
+async def refuse_evicting() -> None:
+    """Raise BadSetting where Redis would evict keys when it is full: work would vanish silently.
+
+    A Redis that does not answer now, or does not tell, is let pass.
+    """
+    try:
+        policy = (await state().info("memory")).get("maxmemory_policy", "noeviction")
+    except redis.exceptions.RedisError as error:
+        log.warning("Redis does not say whether it evicts keys: %s", error)
+        return
+    if policy != "noeviction":
+        raise BadSetting(
+            f"REDIS_URL names a Redis with maxmemory-policy {policy}, which drops keys when it is "
+            "full. Set maxmemory-policy to noeviction, then start again."
+        )
 
 
 async def close_all() -> None:

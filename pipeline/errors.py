@@ -19,7 +19,7 @@ Only `provider.py`, the ledger and the stages raise these. `pipeline/` never nam
 
 import uuid
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -59,6 +59,16 @@ class PipelineError(Exception):
     @property
     def user_message(self) -> str:
         return str(self)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """How it goes from one process to another, whatever its class wants to be made of."""
+        return _remade, (type(self), self.args, self.__dict__)
+
+
+def _remade(cls: type[PipelineError], args: tuple[Any, ...], facts: dict[str, Any]) -> Any:
+    error = cls.__new__(cls, *args)
+    error.__dict__.update(facts)
+    return error
 
 
 class RetryLater(PipelineError):

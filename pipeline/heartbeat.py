@@ -124,13 +124,6 @@ class Heartbeat(threading.Thread):
             mine.over = True
             self.guarded.pop(claim.token, None)
 
-    def has_suspect(self) -> bool:
-        """Whether an item whose worker died is at work here: one at a time, or an innocent one
-        would die with the guilty one of another run.
-        """
-        claims = [guarded.claim for guarded in self.guarded.copy().values()]
-        return any(held.deaths for claim in claims for held in claim.items)
-
     def interrupt_all(self) -> None:
         """The worker stops: give everything back."""
         self.shutting_down = True

@@ -26,11 +26,11 @@ from db.status import ACTIVE_RUN, RunStatus, StageStatus
 from piccolo_conf import DB
 from pipeline import broker, queue, reopening
 from pipeline.comparing import mend_ended, mend_running
-from pipeline.connections import close_all, open_all, state
+from pipeline.connections import close_all, open_all, refuse_evicting, state
 from pipeline.logs import set_up_logs
 from pipeline.queue import RunKey
 from pipeline.rebuild import rebuild, renew_if_ahead
-from pipeline.settings import settings
+from pipeline.settings import BadSetting, settings
 
 log = logging.getLogger("pipeline.keeper")  # run as __main__
 
@@ -224,6 +224,7 @@ async def keep() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     await open_all(pool_size=2)
+    await refuse_evicting()
     keeper = Keeper()
     log.info("the keeper is at work")
     while not stop.is_set():
@@ -237,4 +238,7 @@ async def keep() -> None:
 
 if __name__ == "__main__":
     set_up_logs()
-    asyncio.run(keep())
+    try:
+        asyncio.run(keep())
+    except BadSetting as error:
+        raise SystemExit(str(error)) from None

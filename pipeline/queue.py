@@ -10,6 +10,7 @@
       s<n>:order      zset   the pending ones by position; a delayed one by the time it is due
       s<n>:attempts   hash   item → claims so far, less those given back
       s<n>:deaths     hash   item → how often its worker died
+      s<n>:alone      set    those that are claimed without others: one of them kills its process
       claim:<token>   set    the items a claim holds
       settled:<token> string for a minute: the claim's children have entered
       leases          zset   <n>:<token> → deadline in Redis milliseconds
@@ -166,16 +167,13 @@ async def claim(
     token: str,
     lease: float,
     stages: Sequence[tuple[int, int]],
-    *,
-    suspects: bool = True,
 ) -> Claim | Refused:
     """Take due items of the first of `stages` ((stage, batch)..) that has any, for `lease` s.
 
     `turn` is who claims: it takes one slot of the run's concurrency with its first claim, and
-    keeps it until it leaves (`leave`). Without `suspects` none is taken that may kill its worker.
+    keeps it until it leaves (`leave`).
     """
-    ms = round(lease * 1000)
-    answer = await _call("claim", key, turn, token, ms, int(suspects), *_flat(stages))
+    answer = await _call("claim", key, turn, token, round(lease * 1000), *_flat(stages))
     if answer[0] != b"OK":
         return Refused(answer[0].decode())
     held = [
@@ -214,12 +212,20 @@ async def settle(
 
 
 async def release(
-    claim: Claim, items: Iterable[UUID], *, delay: float = 0.0, refund: bool = False
+    claim: Claim,
+    items: Iterable[UUID],
+    *,
+    delay: float = 0.0,
+    refund: bool = False,
+    alone: bool = False,
 ) -> int:
-    """Give items back, due after `delay` s; `refund` does not count the attempt."""
+    """Give items back, due after `delay` s; `refund` does not count the attempt.
+
+    With `alone` each of them is claimed without others from now on.
+    """
     ids = [str(item) for item in items]
-    ms = round(delay * 1000)
-    return int(await _call("release", claim.key, claim.stage, claim.token, ms, int(refund), *ids))
+    how = round(delay * 1000), int(refund), int(alone)
+    return int(await _call("release", claim.key, claim.stage, claim.token, *how, *ids))
 
 
 async def overdue(key: RunKey, limit: int = 500) -> tuple[int, dict[int, list[UUID]]]:

@@ -55,7 +55,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     image_threads: Count = 32
     lease_seconds: Annotated[float, Meta(ge=0.5)] = 6.0
     turn_seconds: Seconds = 5.0
-    max_worker_deaths: Annotated[int, Meta(ge=2)] = 2
+    max_worker_deaths: Annotated[int, Meta(ge=2)] = 10
 
     price_keyword: Credits = 1
     price_idea: Credits = 2

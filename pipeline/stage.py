@@ -106,8 +106,6 @@ class Preparation(msgspec.Struct):
 class Stage(msgspec.Struct, frozen=True, kw_only=True):
     """A stage as the engine sees it. `batch` is how many items one claim may take.
 
-    Items that belong `together` are tried as a batch once more when their worker died; others go
-    alone at once (`is_suspect` in the prelude of the scripts knows which stage that is).
     A stage that asks the AI service waits while that service wants to be left alone.
     """
 
@@ -118,7 +116,6 @@ class Stage(msgspec.Struct, frozen=True, kw_only=True):
     work: Work
     save: Save
     batch: int = 1
-    together: bool = False
     asks_provider: bool = True
     prepare: Prepare | None = None
 

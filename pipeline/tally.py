@@ -13,6 +13,7 @@ its figures behind. A hash that Redis lost counts from 0 again, which Prometheus
 import bisect
 import threading
 from collections import defaultdict
+from collections.abc import Mapping
 from typing import Any
 
 KEY = "igny8:tally"
@@ -28,6 +29,13 @@ def count(name: str, *labels: str, by: float = 1) -> None:
     """Add `by` to a count; labels hold no `|`."""
     with _lock:
         _figures["|".join((name, *labels))] += by
+
+
+def add(figures: Mapping[str, float]) -> None:
+    """Count what another process took of its own."""
+    with _lock:
+        for field, value in figures.items():
+            _figures[field] += value
 
 
 def took(name: str, *labels: str, seconds: float, times: int = 1) -> None:
@@ -59,7 +67,5 @@ def write(client: Any) -> None:
     try:
         pipeline.execute()
     except Exception:
-        with _lock:
-            for field, value in taken.items():
-                _figures[field] += value
+        add(taken)
         raise

@@ -197,7 +197,6 @@ class Turn:
                 uuid.uuid4().hex,
                 settings().lease_seconds,
                 _by_preference(self.kind, asking=wait == 0),
-                suspects=not heartbeat.mine().has_suspect(),
             )
         if isinstance(claimed, queue.Refused):
             return claimed

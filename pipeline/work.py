@@ -17,7 +17,17 @@ from uuid import UUID
 
 from db.engine import TRANSIENT
 from db.status import GenerationStatus, Phase, StageStatus
-from pipeline import broker, context, heartbeat, ledger, queue, reopening, reporter, tally
+from pipeline import (
+    broker,
+    context,
+    heartbeat,
+    isolation,
+    ledger,
+    queue,
+    reopening,
+    reporter,
+    tally,
+)
 from pipeline.advance import advance, halt
 from pipeline.errors import (
     ErrorPayload,
@@ -69,6 +79,9 @@ async def _do(claim: queue.Claim, gate: Gate, worked: Callable[[], None], functi
     except RetryLater as later:
         tally.count("retries", function, public_type(later.cause))
         await _give_back(claim, delay=_delay(claim, later), refund=not later.counts)
+    except isolation.Died:
+        log.warning("run %s stage %s: a batch kills its process", claim.key.run, claim.stage)
+        await _give_back(claim, refund=True, alone=True)
     except RunError as error:
         await _give_back(claim, refund=True)
         await halt(claim.key, claim.stage, error)
@@ -193,17 +206,21 @@ async def _timed(claim: queue.Claim, job: Job, gate: Gate) -> Outcomes:
     """Work within `item_timeout` from the gate's opening; a bug fails its items only."""
     stage = STAGES[claim.stage]
     deaths = max(held.deaths for held in claim.items)
-    if deaths >= settings().max_worker_deaths + stage.together:  # at last it was alone
+    if deaths >= settings().max_worker_deaths:
         raise WorkerDiedError(f"the worker died {deaths} times while working on this item")
     of_this_work.set(gate)
     limit = asyncio.timeout(None)
     now = asyncio.get_running_loop().time
     try:
-        async with limit:
+        async with isolation.places if deaths else contextlib.nullcontext(), limit:
             gate.when_open(lambda: limit.reschedule(now() + settings().item_timeout))
-            if not stage.asks_provider:
+            if deaths or not stage.asks_provider:
                 await gate.passed()
-            return await stage.work(job)
+            return await (isolation.run(stage.work, job) if deaths else stage.work(job))
+    except isolation.Died as error:
+        if len(job.items) > 1:
+            raise
+        raise WorkerDiedError("its process died, as its worker did before") from error
     except (PipelineError, *TRANSIENT) as error:
         if not limit.expired():
             raise
@@ -247,9 +264,11 @@ def _delay(claim: queue.Claim, later: RetryLater) -> float:
     return min(MAX_DELAY, growing) * random.uniform(1.0, 1.3)  # noqa: S311 - spreading, not secrecy
 
 
-async def _give_back(claim: queue.Claim, *, delay: float = 0.0, refund: bool = False) -> None:
+async def _give_back(
+    claim: queue.Claim, *, delay: float = 0.0, refund: bool = False, alone: bool = False
+) -> None:
     """The items are pending again; PostgreSQL hears it first, so that a new claim is not undone."""
     ids = [held.id for held in claim.items]
     with contextlib.suppress(*TRANSIENT):
         await reopening.put_back(claim.key.run, claim.stage, ids)
-    await queue.release(claim, ids, delay=delay, refund=refund)
+    await queue.release(claim, ids, delay=delay, refund=refund, alone=alone)

@@ -9,7 +9,8 @@ from dramatiq.worker import Worker
 
 from pipeline import chain, heartbeat, language, provider, reporter
 from pipeline.broker import Loop, broker, on_loop
-from pipeline.connections import close_all, open_all
+from pipeline.connections import close_all, open_all, refuse_evicting
+from pipeline.settings import BadSetting
 
 IDLE_WAKING = 2_000
 """Milliseconds after which an idle thread looks whether it is to stop: a look costs a little CPU
@@ -26,13 +27,17 @@ class Resources(Middleware):  # type: ignore[misc]
         self.pool_size = pool_size
 
     def before_worker_boot(self, broker: Any, worker: Any) -> None:
-        on_loop(self._open())
+        try:
+            on_loop(self._open())
+        except BadSetting as error:  # Dramatiq would log it and go on
+            raise SystemExit(str(error)) from None
 
     def after_worker_shutdown(self, broker: Any, worker: Any) -> None:
         on_loop(self._close())
 
     async def _open(self) -> None:
         await open_all(self.pool_size)
+        await refuse_evicting()
         await provider.open_client()
         await language.load()  # or the first article would wait for it
         self.flushing = asyncio.create_task(reporter.keep_flushing())

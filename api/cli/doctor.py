@@ -118,9 +118,9 @@ async def _redis() -> Finding:
         await client.aclose()
     detail = f"{about['redis_version']} answers, {about['used_memory_human']} used"
     policy = about.get("maxmemory_policy", "noeviction")
-    if about.get("maxmemory") and policy != "noeviction":
-        advice = "Set maxmemory-policy to noeviction: else messages may vanish when it is full."
-        return Finding("Redis", None, f"{detail}, maxmemory-policy {policy}", advice)
+    if policy != "noeviction":
+        advice = "Set maxmemory-policy to noeviction: nothing starts while Redis may drop keys."
+        return Finding("Redis", False, f"{detail}, maxmemory-policy {policy}", advice)
     return Finding("Redis", True, detail)
 
 

@@ -1,5 +1,6 @@
 // Mantine's theme with what its defaults lack for WCAG AA: 4.5:1 for all text, light and dark.
 import { type CSSVariablesResolver, createTheme } from '@mantine/core';
+import { StayingButton } from './components/common/StayingButton';
 
 export const theme = createTheme({
   fontFamily: '"Inter Variable", system-ui, sans-serif',
@@ -8,6 +9,7 @@ export const theme = createTheme({
   defaultRadius: 'md',
   respectReducedMotion: true,
   cursorType: 'pointer',
+  components: { Button: { defaultProps: { component: StayingButton } } },
 });
 
 export const cssVariables: CSSVariablesResolver = (mantine) => ({

@@ -1,7 +1,6 @@
--- claim(turn, token, lease_ms, suspects, [stage, batch]..): take up to `batch` due items of the first
--- stage listed that has any; suspects only where `suspects` is '1'. The same token asking again gets
--- the same items. A turn works in one slot of the run, which it takes with its first claim and keeps
--- until it leaves or its lease ends.
+-- claim(turn, token, lease_ms, [stage, batch]..): take up to `batch` due items of the first stage
+-- listed that has any. The same token asking again gets the same items. A turn works in one slot of
+-- the run, which it takes with its first claim and keeps until it leaves or its lease ends.
 -- Returns {'OK', stage, pending, processing, ended, [item, attempt, deaths]..} or {why not}: UNKNOWN,
 -- a status that is not running, FULL (the run's concurrency is used up), NONE (nothing is due).
 local turn, token, lease = ARGV[1], ARGV[2], tonumber(ARGV[3])
@@ -16,7 +15,7 @@ local function answer(stage, items)
   return out
 end
 
-for i = 5, #ARGV, 2 do
+for i = 4, #ARGV, 2 do
   if call('ZSCORE', leases, ARGV[i] .. ':' .. token) then
     return answer(ARGV[i], call('SMEMBERS', claim_key(token)))
   end
@@ -28,24 +27,15 @@ call('ZREMRANGEBYSCORE', slots, '-inf', now)
 local has_slot = call('ZSCORE', slots, turn)
 if not has_slot and at_work() >= tonumber(call('HGET', meta, 'concurrency')) then return {'FULL'} end
 
--- Nothing else of the run is at work beside a suspect. So whoever dies then dies of the suspect, and
--- what only was near when a worker died ends well.
-local suspect = call('HGET', meta, 'suspect')
-if suspect and call('ZSCORE', leases, suspect) then return {'NONE'} end
-local suspects_may_go = ARGV[4] == '1' and call('EXISTS', leases) == 0
-
-for i = 5, #ARGV, 2 do
+for i = 4, #ARGV, 2 do
   local stage, batch = ARGV[i], ARGV[i + 1]
   local due = call('ZRANGEBYSCORE', key(stage, 'order'), '-inf', now, 'LIMIT', 0, batch)
   local taken = {}
   for _, item in ipairs(due) do
-    local alone = is_suspect(stage, item)
-    if alone and (#taken > 0 or not suspects_may_go) then break end
+    local alone = call('SISMEMBER', key(stage, 'alone'), item) == 1
+    if alone and #taken > 0 then break end
     taken[#taken + 1] = item
-    if alone then
-      call('HSET', meta, 'suspect', stage .. ':' .. token)
-      break
-    end
+    if alone then break end
   end
   if #taken > 0 then
     for _, item in ipairs(taken) do

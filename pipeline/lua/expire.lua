@@ -2,7 +2,7 @@
 local names = {'meta', 'leases', 'slots', 'partial', 'steps'}
 for stage = tonumber(call('HGET', meta, 'first') or 1), tonumber(call('HGET', meta, 'last') or 0) do
   for _, name in ipairs(SETS) do names[#names + 1] = 's' .. stage .. ':' .. name end
-  for _, name in ipairs({'order', 'attempts', 'deaths'}) do
+  for _, name in ipairs({'order', 'attempts', 'deaths', 'alone'}) do
     names[#names + 1] = 's' .. stage .. ':' .. name
   end
 end

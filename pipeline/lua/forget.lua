@@ -5,7 +5,7 @@ for _, member in ipairs(call('ZRANGE', leases, 0, -1)) do
 end
 for stage = tonumber(call('HGET', meta, 'first') or 1), tonumber(call('HGET', meta, 'last') or 0) do
   for _, name in ipairs(SETS) do call('DEL', key(stage, name)) end
-  for _, name in ipairs({'order', 'attempts', 'deaths'}) do call('DEL', key(stage, name)) end
+  for _, name in ipairs({'order', 'attempts', 'deaths', 'alone'}) do call('DEL', key(stage, name)) end
 end
 call('DEL', meta, leases, slots, partial, base .. 'steps', base .. 'preparing', events .. ':epoch')
 return 1

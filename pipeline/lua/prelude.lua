@@ -45,18 +45,8 @@ local function publish(kind, stage, fields)
   call('EXPIRE', events, IDLE)
 end
 
--- An item whose worker died is a suspect: it may be what killed it. Suspects come after all
--- positions, and each is alone in the run. Keywords are grouped with their batch and would be grouped
--- badly without it, so one death, which may have been anything, does not make suspects of them.
-local AFTER_ALL = 1000000000000
-local function is_suspect(stage, item)
-  local shared = tonumber(stage) == 1 and 1 or 0
-  return tonumber(call('HGET', key(stage, 'deaths'), item) or 0) > shared
-end
-
 -- Give an item back to pending. `due` is its place in the order: a position, or a time.
 local function to_pending(stage, item, due)
-  if due == 0 and is_suspect(stage, item) then due = AFTER_ALL end
   call('SMOVE', key(stage, 'processing'), key(stage, 'pending'), item)
   call('ZADD', key(stage, 'order'), due, item)
   call('HDEL', partial, stage .. ':' .. item)

@@ -1,5 +1,6 @@
 -- A service asked for a pause (429): nobody asks before it is over, and then at a lower rate.
--- KEYS[1] pause  KEYS[2] pace: rate per second, next free slot and last fall in ms
+-- KEYS[1] pause  KEYS[2] pace: rate per second, the one that was refused, next free slot and last
+-- fall in ms
 -- ARGV[1] pause in ms  ARGV[2] calls a second that were answered until now  ARGV[3] ms of the pace's life
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -12,7 +13,8 @@ local rate, fell = tonumber(pace[1]), tonumber(pace[2] or 0)
 if not rate then
   rate = tonumber(ARGV[2])
 elseif now - fell > 1000 + pause then -- calls under way when it fell are refused too: one fall for all
-  rate = rate * (now - fell < 10000 and 0.75 or 0.9)
+  local first = redis.call('HSET', KEYS[2], 'ceiling', rate) == 1 -- it came here in large steps
+  rate = rate * (first and 0.9 or now - fell < 10000 and 0.8 or 0.94)
 else
   now = fell
 end

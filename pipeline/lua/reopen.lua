@@ -10,6 +10,7 @@ for i = 2, #ARGV, 2 do
     call('ZADD', key(stage, 'order'), ARGV[i + 1], item)
     call('HDEL', key(stage, 'attempts'), item)
     call('HDEL', key(stage, 'deaths'), item)
+    call('SREM', key(stage, 'alone'), item)
     moved[#moved + 1] = item
   end
 end

@@ -13,6 +13,7 @@ for i = 5, 4 + 2 * n, 2 do
     call('SMOVE', key(stage, held and 'processing' or 'cancelled'), key(stage, outcome), item)
     call('HDEL', key(stage, 'attempts'), item)
     call('HDEL', key(stage, 'deaths'), item)
+    call('SREM', key(stage, 'alone'), item)
     call('HDEL', partial, stage .. ':' .. item)
     settled[outcome] = settled[outcome] or {}
     table.insert(settled[outcome], item)

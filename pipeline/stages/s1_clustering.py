@@ -144,7 +144,6 @@ STAGE = Stage(
     name="Clustering",
     queue="text",
     batch=100,
-    together=True,
     work=work,
     save=save,
     prepare=prepare,

@@ -85,6 +85,14 @@ def test_a_stage_that_opened_says_so_and_that_many_of_its_rows_changed() -> None
     assert [reread] == many("task")
 
 
+def test_items_that_are_claimed_as_their_stage_opens_are_named() -> None:
+    opened, moved, reread = events(stage(status="open"), items("processing", KEYWORD))
+    assert isinstance(opened, StageChanged)
+    assert isinstance(moved, ItemsMoved)
+    assert (moved.status, moved.items) == ("processing", [KEYWORD])
+    assert [reread] == many("task")
+
+
 def test_a_cancelled_run_has_rows_of_all_tables_read_again() -> None:
     found = events(Stored(type="run", run=RUN, status="cancelled", version=2))
     assert found[1:] == many("cluster", "content", "idea", "image", "keyword", "task")

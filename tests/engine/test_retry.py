@@ -104,6 +104,26 @@ async def test_each_item_retried_after_a_cancel_is_paid_for(account: UUID, fate:
     await fakes.books(account)
 
 
+async def test_a_run_whose_next_stage_was_cancelled_whole_ends_though_the_retry_fails_again(
+    account: UUID, fate: Fate
+) -> None:
+    key = await fakes.start(account, count=2)
+    await advance(key)
+    fate.errors[2] = AIProviderError("down")
+    await fakes.do(await fakes.claimed(key, [(2, 1)]))
+    fate.errors.clear()
+    await fakes.do(await fakes.claimed(key, [(2, 1)]))
+    assert list((await fakes.items(key, 3)).values()) == ["queued"] * 2
+    await controls.cancel(account, key.run)
+    fate.errors[2] = AIProviderError("still down")
+    await controls.retry(account, key.run)
+    assert await fakes.go_on(key) == "completed"
+    assert sorted((await fakes.items(key, 2)).values()) == ["completed", "failed"]
+    assert list((await fakes.items(key, 3)).values()) == ["cancelled"] * 2
+    await fakes.same_in_redis(key)
+    await fakes.books(account)
+
+
 async def test_only_what_is_retried_goes_on_in_a_cancelled_run(account: UUID, fate: Fate) -> None:
     key = await fakes.start(account, count=3)
     await advance(key)

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from pipeline import connections as open_connections
-from pipeline import heartbeat, ledger, queue
+from pipeline import heartbeat, isolation, ledger, queue
 from pipeline.advance import advance
 from pipeline.errors import (
     AIAuthError,
@@ -19,7 +19,7 @@ from pipeline.errors import (
     WorkerDiedError,
 )
 from pipeline.settings import settings
-from pipeline.stage import STAGES, Job
+from pipeline.stage import STAGES, Job, Outcomes, Work
 from tests.engine import fakes
 from tests.engine.fakes import Fate
 
@@ -147,7 +147,7 @@ async def dies(key: queue.RunKey, *dead: queue.Claim) -> None:
     await queue.reap(key)
 
 
-async def test_an_item_whose_worker_died_twice_fails_without_another_try(
+async def test_an_item_whose_worker_died_ever_again_fails_without_another_try(
     account: UUID, fate: Fate
 ) -> None:
     key = await opened(account)
@@ -158,54 +158,59 @@ async def test_an_item_whose_worker_died_twice_fails_without_another_try(
     assert fate.worked == []
 
 
-async def test_an_item_that_belongs_to_its_batch_is_allowed_one_death_more(
-    account: UUID, fate: Fate, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    together = msgspec.structs.replace(STAGES[2], together=True)
-    monkeypatch.setitem(STAGES, 2, together)
-    key = await opened(account)
-    for _ in range(settings().max_worker_deaths):
-        await dies(key, await claim(key))
-    await fakes.do(await claim(key))
-    assert list((await fakes.items(key, 2)).values()) == ["completed"]
-    assert len(fate.worked) == 1
+@pytest.fixture
+def deadly(monkeypatch: pytest.MonkeyPatch) -> set[UUID]:
+    """Items that kill the process of their own; whoever is with them in it dies with them."""
+    deadly: set[UUID] = set()
+
+    async def run(work: Work, job: Job) -> Outcomes:
+        if deadly & {item.id for item in job.items}:
+            raise isolation.Died
+        return await work(job)
+
+    monkeypatch.setattr(isolation, "run", run)
+    return deadly
 
 
-async def test_what_was_near_when_a_worker_died_ends_well_though_its_neighbour_is_poison(
-    account: UUID, fate: Fate
+async def test_who_kills_its_own_process_as_its_worker_before_fails_and_its_neighbours_end_well(
+    account: UUID, fate: Fate, deadly: set[UUID]
 ) -> None:
     key = await opened(account, 3)
     dead = [await claim(key, batch=1) for _ in range(3)]
     await dies(key, *dead)
-    guilty = dead[0].items[0].id
-    for _ in range(4):
-        alone = await claim(key)
-        assert await queue.claim(key, "a turn", "beside", 60.0, [(2, 5)]) == queue.Refused("NONE")
-        if alone.items[0].id == guilty and alone.items[0].deaths == 1:
-            await dies(key, alone)
-        else:
-            await fakes.do(alone)
+    deadly.add(guilty := dead[0].items[0].id)
+    for again in [await claim(key, batch=1) for _ in range(3)]:
+        await fakes.do(again)
     ended = await fakes.items(key, 2)
     assert {item for item, status in ended.items() if status == "failed"} == {guilty}
     assert sorted(ended.values()) == ["completed", "completed", "failed"]
+    assert (await error_of(key))["error_type"] == WorkerDiedError.__name__
 
 
-@pytest.mark.usefixtures("fate")
-async def test_a_suspect_waits_until_nothing_else_of_its_run_is_at_work(account: UUID) -> None:
-    key = await opened(account, 2)
-    first, second = [await claim(key, batch=1) for _ in range(2)]
-    await dies(key, first)
-    assert await queue.claim(key, "a turn", "early", 60.0, [(2, 5)]) == queue.Refused("NONE")
-    await fakes.do(second)
-    assert (await claim(key)).items[0].id == first.items[0].id
+async def test_of_a_batch_that_kills_its_own_process_each_item_goes_alone(
+    account: UUID, fate: Fate, deadly: set[UUID]
+) -> None:
+    key = await opened(account, 3)
+    dead = await claim(key)
+    await dies(key, dead)
+    deadly.add(guilty := dead.items[1].id)
+    await fakes.do(await claim(key))
+    alone = [await claim(key) for _ in range(3)]
+    assert [len(claimed.items) for claimed in alone] == [1, 1, 1]
+    for claimed in alone:
+        await fakes.do(claimed)
+    ended = await fakes.items(key, 2)
+    assert {item for item, status in ended.items() if status == "failed"} == {guilty}
 
 
-@pytest.mark.usefixtures("fate")
-async def test_a_worker_with_a_suspect_takes_no_other(account: UUID) -> None:
+async def test_a_worker_that_dies_beside_the_process_of_an_item_is_not_its_fault(
+    account: UUID, fate: Fate, deadly: set[UUID]
+) -> None:
     key = await opened(account)
-    await dies(key, await claim(key))
-    refused = await queue.claim(key, "a turn", "another", 60.0, [(2, 5)], suspects=False)
-    assert refused == queue.Refused("NONE")
+    for _ in range(3):
+        await dies(key, await claim(key))
+    await fakes.do(await claim(key))
+    assert list((await fakes.items(key, 2)).values()) == ["completed"]
 
 
 async def test_work_that_was_saved_before_its_worker_died_is_not_done_again(

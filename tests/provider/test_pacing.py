@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
 
@@ -122,3 +123,20 @@ async def test_a_line_that_is_too_long_puts_the_item_back(
         await ask_groups()
     assert not raised.value.counts
     assert (await demo.stats())["calls"] == 0
+
+
+async def test_a_refused_rate_is_come_near_to_again_and_not_passed_at_once(demo: Demo) -> None:
+    now = int(time.time() * 1000)
+    pace = f"provider:{endpoint().id}:pace"
+    await refuse(0.01)  # begins the line
+    in_line: Any = {"rate": 40, "ceiling": 38, "fell": now - 20_000}
+    await connections.state().hset(pace, mapping=in_line)
+    await refuse(0.01)
+    found: list[Any] = await connections.state().hmget(pace, "rate", "ceiling")
+    rate, ceiling = map(float, found)
+    assert ceiling == 40
+    assert 0.9 * ceiling < rate < ceiling
+    await connections.state().hset(pace, mapping={"slot": now + 500, "fell": now - 2000})
+    await pacing.turn(endpoint())
+    grown: Any = await connections.state().hget(pace, "rate")
+    assert rate < float(grown) < 1.02 * rate

@@ -19,8 +19,7 @@ class Checks:
 
     def __init__(self, store: Store, plan: Plan) -> None:
         self.store, self.poison, self.reviews = store, plan.poison, plan.last == 7
-        self.kills: dict[Any, int] = {}
-        self.beside = ""
+        self.kills: dict[Any, list[int]] = {}
         self.retrying = 0
         self.openings: dict[int, int] = {}
         self.closings: dict[int, int] = {}
@@ -85,27 +84,26 @@ class Checks:
         if before.status in ("completed", "cancelled") and changed and not self.retrying:
             raise Broken(f"a run that was {before.status} is {after.status}")
 
-    def poisoned(self, places: list[Any], at_work: set[Any], chance: Callable[[], float]) -> bool:
-        """Whether an item that is worked on kills its worker: always, or never."""
+    def poisoned(self, places: list[Any], in_child: bool, chance: Callable[[], float]) -> bool:
+        """Whether an item that is worked on kills its process: always, or never."""
         for place in places:
             if place not in self.kills:
-                self.kills[place] = 0 if chance() < self.poison else -1
-            if self.kills[place] >= 0:
-                self.kills[place] += 1
-                if self.kills[place] > 1 and at_work != {place}:
-                    self.beside = f"beside {place}, which had killed before, were {at_work}"
+                self.kills[place] = [0, 0] if chance() < self.poison else []
+            if kills := self.kills[place]:
+                kills[in_child] += 1
                 return True
         return False
 
     def blames(self) -> None:
-        """Where only poison kills, it does so twice at most, and nothing else is blamed for it."""
-        if self.beside:
-            raise Broken(self.beside)
-        if many := {place: n for place, n in self.kills.items() if n > 2}:
-            raise Broken(f"deaths of workers by the same item: {many}")
+        """Where only poison kills: one worker at most by each, then its own processes, in a batch
+        and alone; and nothing else is blamed for it.
+        """
+        guilty = {place: kills for place, kills in self.kills.items() if kills}
+        if many := {place: kills for place, kills in guilty.items() if kills > [1, 2]}:
+            raise Broken(f"deaths of workers, and of children, by the same item: {many}")
         for place, item in self.store.tables["item"].items():
-            if self.kills.get(place, -1) < 0 and "WorkerDied" in (item.error or ""):
-                raise Broken(f"item {place} is blamed for the deaths of {self.kills}")
+            if place not in guilty and "WorkerDied" in (item.error or ""):
+                raise Broken(f"item {place} is blamed for the deaths by {guilty}")
 
     def books(self) -> None:
         """The balance is the sum of the ledger; nothing holds less than nothing."""

@@ -4,6 +4,7 @@ Replaced are only the edges: how a script or statement is sent, how a bell is se
 logs, and the table of stages. Everything between them is the code that runs in production.
 """
 
+import contextlib
 import gc
 import os
 import sys
@@ -21,6 +22,7 @@ from pipeline import (
     controls,
     gate,
     heartbeat,
+    isolation,
     keeper,
     queue,
     rebuild,
@@ -148,6 +150,8 @@ def installed(simulator: Simulator) -> Iterator[Simulator]:
         (turn, "provider", resting),
         (work, "random", chance),
         (controls, "uuid7", simulator.id),
+        (isolation, "places", contextlib.nullcontext()),
+        (isolation, "run", lambda work, job: simulator.present.isolated(work, job)),
         *((module, "time", clock) for module in (turn, work, gate, keeper, advance, reporter)),
         *((module, "uuid", ids) for module in (turn, heartbeat, keeper)),
         *((m, "log", log) for m in (turn, work, keeper, advance, controls, broker, heartbeat)),

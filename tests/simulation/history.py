@@ -8,6 +8,7 @@ commands and statements, Dramatiq's delivery of bells, the AI service, the stage
 import asyncio
 import contextlib
 from collections import deque
+from contextvars import ContextVar
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -16,7 +17,7 @@ from redis.exceptions import RedisError
 
 from db.engine import TRANSIENT
 from db.status import RunOrder
-from pipeline import controls, gate, queue
+from pipeline import controls, gate, isolation, queue
 from pipeline.errors import (
     AIAuthError,
     AIProviderError,
@@ -24,7 +25,7 @@ from pipeline.errors import (
     RetryLater,
 )
 from pipeline.options import RunOptions
-from pipeline.stage import Done, Job, Outcomes
+from pipeline.stage import Done, Job, Outcomes, Work
 from tests.simulation.checks import Checks
 from tests.simulation.memory_redis import Broken, MemoryRedis
 from tests.simulation.plan import ACCOUNT, Plan, children_of, plan_of, rows_for
@@ -39,6 +40,10 @@ PATIENCE = 200.0
 """Seconds after the last fault within which a run must have ended and everything agree."""
 OPTIONS = RunOptions(ideas_per_cluster=2, target_words=200, images_per_article=1)
 SETS = ("pending", "processing", "completed", "failed", "cancelled")
+
+
+in_child: ContextVar[bool] = ContextVar("in_child", default=False)
+"""Whether the work at hand has a process of its own."""
 
 
 class History(Processes):
@@ -121,6 +126,14 @@ class History(Processes):
 
     # The work -------------------------------------------------------------------------------
 
+    async def isolated(self, work: Work, job: Job) -> Outcomes:
+        """In place of a process of its own."""
+        mark = in_child.set(True)
+        try:
+            return await work(job)
+        finally:
+            in_child.reset(mark)
+
     async def work_on(self, number: int, asks: bool, job: Job) -> Outcomes:
         """In place of a stage's work: it takes a while and ends as chance has it."""
         plan, chance = self.plan, self.world.chance
@@ -130,20 +143,19 @@ class History(Processes):
             if plan.quiet and self.in_flight > plan.concurrency:
                 raise_bug(self, f"{self.in_flight} calls at {plan.concurrency}")
         places = [(number, item.id) for item in job.items]
-        here = next(p for p in self.processes if p.loop is self.world.running)
-        here.at_work.update(places)
         try:
             for place in places:
                 self.worked[place] = self.worked.get(place, 0) + 1
             self.world.note(f"work on {[i.id.int for i in job.items]} of stage {number}")
             await asyncio.sleep(plan.work_seconds * chance() if chance() < 0.9 else 4 * chance())
-            at_work = set().union(*(process.at_work for process in self.processes))
-            if plan.poison and self.checks.poisoned(places, at_work, chance):
-                self.kill(here.loop)
+            if plan.poison and self.checks.poisoned(places, in_child.get(), chance):
+                if in_child.get():
+                    raise isolation.Died
+                assert self.world.running is not None
+                self.kill(self.world.running)
                 await asyncio.get_running_loop().create_future()
         finally:
             self.in_flight -= asks
-            here.at_work.difference_update(places)
         if chance() < plan.halts:
             raise AIAuthError("the key was refused")
         if chance() < plan.retries:

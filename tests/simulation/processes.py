@@ -62,7 +62,6 @@ class Process:
     def __init__(self, loop: Loop, kind: str) -> None:
         self.loop, self.kind = loop, kind
         self.busy = 0
-        self.at_work: set[tuple[int, UUID]] = set()
 
 
 class Processes:

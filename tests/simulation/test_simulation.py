@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from pipeline import advance, credits, keeper
+from pipeline import advance, credits, isolation, keeper
 from pipeline import queue as queues
 from pipeline.entering import OPEN
+from pipeline.stage import Job, Outcomes, Work
 from tests.simulation.engine import Simulator, installed
 from tests.simulation.memory_redis import SCRIPTS, Broken, MemoryRedis
 from tests.simulation.world import Never
@@ -79,13 +80,11 @@ SCRIPT_MUTATIONS = {
         "    to_pending(stage, item, 0)\n",
         "",
     ),
-    "a suspect goes beside others": ("claim", "call('EXISTS', leases) == 0", "true"),
-    "others go beside a suspect": (
+    "what is to go alone goes with others": (
         "claim",
-        "if suspect and call('ZSCORE', leases, suspect)",
-        "if suspect and false",
+        "local alone = call('SISMEMBER', key(stage, 'alone'), item) == 1",
+        "local alone = false",
     ),
-    "suspects are not told from others": ("claim", "= is_suspect(stage, item)", "= false"),
     "filling enters what is known already": ("fill", "  if not known[i] then", "  do"),
 }
 
@@ -130,11 +129,16 @@ async def nothing(*_: Any) -> None:
     return None
 
 
+async def beside_others(work: Work, job: Job) -> Outcomes:
+    return await work(job)
+
+
 CODE_MUTATIONS: dict[str, tuple[Any, str, Any]] = {
     "a stage closes over open items": (advance, "_has_open_items", never),
     "a success is not charged": (credits, "charge", nothing),
     "the keeper rings for nobody": (keeper.Keeper, "_ring", nothing),
     "the keeper takes nothing back": (keeper.Keeper, "_may_reap", lambda _: False),
+    "what may kill has no process of its own": (isolation, "run", beside_others),
     "Redis is not told of an ended run": (keeper, "mend_ended", never),
 }
 

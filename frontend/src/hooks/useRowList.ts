@@ -9,6 +9,8 @@ import { keepPage, type ListPage } from '../realtime/rowFetcher';
 export interface RowList<T extends Table> {
   table: T;
   ids: string[];
+  /** What rows were sorted by when they were read, by their ids. */
+  values: ReadonlyMap<string, unknown>;
   /** Filters that are set, by the names the API knows them by; without the order. */
   filters: Filters;
   setFilter: (name: string, value: string | null) => void;
@@ -50,7 +52,7 @@ export function useRowList<T extends Table>(table: T, options: ListOptions): Row
     placeholderData: (before) => before,
     queryFn: async ({ pageParam }) => {
       const asked = performance.now();
-      return keepPage(table, await fetchPage(table, { ...filters, sort }, pageParam), asked);
+      return keepPage(table, await fetchPage(table, { ...filters, sort }, pageParam), asked, sort);
     },
   });
   const set = useCallback(
@@ -66,9 +68,14 @@ export function useRowList<T extends Table>(table: T, options: ListOptions): Row
     [setParams],
   );
   const ids = useMemo(() => query.data?.pages.flatMap((page) => page.ids) ?? [], [query.data]);
+  const values = useMemo(
+    () => new Map(query.data?.pages.flatMap((page) => Object.entries(page.values))),
+    [query.data],
+  );
   return {
     table,
     ids,
+    values,
     filters,
     setFilter: (name, value) => set((next) => (value ? next.set(name, value) : next.delete(name))),
     clearFilters: () =>

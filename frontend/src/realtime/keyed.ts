@@ -8,6 +8,7 @@ type Listener = () => void;
 export class Keyed<Value> {
   protected readonly values = new Map<string, Value>();
   private readonly listeners = new Map<string, Set<Listener>>();
+  private readonly all = new Set<(keys: string[]) => void>();
   private readonly touched = new Set<string>();
   private frame = 0;
 
@@ -42,6 +43,12 @@ export class Keyed<Value> {
     };
   }
 
+  /** Calls `listener` once a frame with the keys that changed. Returns how to stop that. */
+  onAny(listener: (keys: string[]) => void): () => void {
+    this.all.add(listener);
+    return () => this.all.delete(listener);
+  }
+
   /** Keys that something on the page listens to. */
   watched(): string[] {
     return [...this.listeners.keys()];
@@ -56,6 +63,7 @@ export class Keyed<Value> {
     this.frame = 0;
     const keys = [...this.touched];
     this.touched.clear();
+    for (const listener of this.all) listener(keys);
     for (const key of keys) {
       for (const listener of [...(this.listeners.get(key) ?? [])]) listener();
     }

@@ -40,7 +40,10 @@ function show(...ids: string[]): void {
     ids.map((id) => keyword(id, 1, 'first')),
     0,
   );
-  queryClient.setQueryData<ListData>(LIST, { pages: [{ ids, next: null }], pageParams: [null] });
+  queryClient.setQueryData<ListData>(LIST, {
+    pages: [{ ids, values: {}, next: null }],
+    pageParams: [null],
+  });
 }
 
 describe('events', () => {

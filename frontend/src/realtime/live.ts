@@ -63,7 +63,7 @@ const handlers: {
   },
   rows: (event) => {
     if (event.deleted) dropRows(event.table, event.ids);
-    else if (event.many) rereadTable(event.table);
+    else if (event.many) rereadTable(event.table, began);
     else {
       const known = event.ids.filter((id) => stores[event.table].has(id));
       askFor(event.table, known);
@@ -78,14 +78,22 @@ const handlers: {
   workers: (event) => facts.set('workers', { text: event.text, images: event.images }),
 };
 
-function rereadTable(table: Table): void {
+/** When the frame that is being applied was begun: what it pushes itself is not forgotten. */
+let began = 0;
+
+function rereadTable(table: Table, before: number): void {
+  stores[table].forgetPushed(before);
   void queryClient.invalidateQueries({ queryKey: keys.rows(table) });
 }
 
 /** Applies a frame: the events in their order, or everything anew after a gap. */
 export function applyFrame(frame: Frame): void {
   nowFollowing();
-  if (frame.type === 'resync') void queryClient.invalidateQueries();
+  began = performance.now();
+  if (frame.type === 'resync') {
+    for (const store of Object.values(stores)) store.forgetPushed();
+    void queryClient.invalidateQueries();
+  }
   if (frame.type !== 'batch') return;
   for (const event of frame.events) (handlers[event.type] as (event: LiveEvent) => void)(event);
 }

@@ -86,6 +86,8 @@ export function forgetAsked(): void {
 /** A list as the cache holds it: ids only, the rows are in the store. */
 export interface ListPage {
   ids: string[];
+  /** What the rows were sorted by, as it was read. */
+  values: Record<string, unknown>;
   next: string | null;
 }
 
@@ -95,7 +97,17 @@ export interface ListData {
 }
 
 /** Puts a page's rows into the store; what stays for the list are their ids. */
-export function keepPage<T extends Table>(table: T, page: RowPage<T>, asked: number): ListPage {
+export function keepPage<T extends Table>(
+  table: T,
+  page: RowPage<T>,
+  asked: number,
+  sort: string,
+): ListPage {
   storeOf(table).put(page.items, asked);
-  return { ids: page.items.map((row) => row.id), next: page.next };
+  const field = sort.replace('-', '') as keyof Rows[T];
+  return {
+    ids: page.items.map((row) => row.id),
+    values: Object.fromEntries(page.items.map((row) => [row.id, row[field]])),
+    next: page.next,
+  };
 }

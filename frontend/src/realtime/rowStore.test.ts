@@ -40,6 +40,25 @@ describe('rows of a table', () => {
     expect(store.get('a')?.generation_status).toBe('completed');
   });
 
+  it('keeps that a row is worked on while its record says that it waits', () => {
+    const store = new RowStore<Row>();
+    store.put([row(1)], 0);
+    store.push(['a'], 'processing', 100);
+    store.put([row(2, 'queued')], 110);
+    expect(store.get('a')?.generation_status).toBe('processing');
+    store.put([row(4, 'completed')], 120);
+    expect(store.get('a')?.generation_status).toBe('completed');
+  });
+
+  it('takes what is read after the pushes were forgotten', () => {
+    const store = new RowStore<Row>();
+    store.put([row(1)], 0);
+    store.push(['a'], 'processing', 100);
+    store.forgetPushed(101);
+    store.put([row(2, 'queued')], 110);
+    expect(store.get('a')?.generation_status).toBe('queued');
+  });
+
   it('names which of the pushed rows it knows', () => {
     const store = new RowStore<Row>();
     store.put([row(1)], 0);

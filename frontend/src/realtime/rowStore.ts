@@ -33,6 +33,11 @@ export class RowStore<Row extends AnyRow = AnyRow> extends Keyed<Row> {
     return known;
   }
 
+  /** Statuses pushed before then say nothing any more: what comes now is read anew. */
+  forgetPushed(before = performance.now()): void {
+    for (const [id, push] of this.pushed) if (push.at < before) this.pushed.delete(id);
+  }
+
   override delete(id: string): void {
     this.pushed.delete(id);
     super.delete(id);
@@ -42,12 +47,18 @@ export class RowStore<Row extends AnyRow = AnyRow> extends Keyed<Row> {
   private withPushed(row: Row, asked: number, known: Row | undefined): Row {
     const push = this.pushed.get(row.id);
     if (!push) return known && same(known, row) ? known : row;
-    if (asked > push.at && row.version > push.version) {
+    if (asked > push.at && row.version > push.version && !isBehind(row, push)) {
       this.pushed.delete(row.id);
       return row;
     }
     return { ...row, generation_status: push.status };
   }
+}
+
+/** An item is told to be at work a moment before its record says so; until then it waits there. */
+function isBehind(row: AnyRow, { status }: Pushed): boolean {
+  const waits = row.generation_status === 'queued' || row.generation_status === 'pending';
+  return status === 'processing' && waits;
 }
 
 function same(one: AnyRow, other: AnyRow): boolean {

@@ -36,25 +36,20 @@ export function RunControls({ run, progress, move }: RunControlsProps) {
     };
     if (await confirm(question)) move.mutate('cancel');
   };
+  // One button for both: it keeps the focus when one turns into the other.
+  const paused = progress.status === 'paused';
+  const steerable = paused || progress.status === 'running';
+  const Icon = paused ? IconPlayerPlay : IconPlayerPause;
   return (
     <>
-      {run.moves.includes('pause') && (
+      {steerable && (run.moves.includes('pause') || run.moves.includes('resume')) && (
         <Button
-          variant="default"
-          leftSection={<IconPlayerPause size={16} aria-hidden />}
-          onClick={() => void pause()}
-          loading={busy('pause')}
+          variant={paused ? 'filled' : 'default'}
+          leftSection={<Icon size={16} aria-hidden />}
+          onClick={() => (paused ? move.mutate('resume') : void pause())}
+          loading={busy('pause') || busy('resume')}
         >
-          Pause
-        </Button>
-      )}
-      {run.moves.includes('resume') && progress.status === 'paused' && (
-        <Button
-          leftSection={<IconPlayerPlay size={16} aria-hidden />}
-          onClick={() => move.mutate('resume')}
-          loading={busy('resume')}
-        >
-          Resume
+          {paused ? 'Resume' : 'Pause'}
         </Button>
       )}
       {run.moves.includes('cancel') && (

@@ -12,6 +12,7 @@ import { ErrorPanel } from './ErrorPanel';
 import classes from './LiveTable.module.css';
 import { LiveTableHead } from './LiveTableHead';
 import { LiveTableRow } from './LiveTableRow';
+import { MovedRows } from './MovedRows';
 
 export interface Column<Row> {
   key: string;
@@ -76,37 +77,40 @@ export function LiveTable<T extends Table>(props: LiveTableProps<T>) {
     '--phone-tracks': phoneTracks(columns),
   } as CSSProperties;
   return (
-    <div className={classes.box} ref={box} style={tracks}>
-      <div
-        role="grid"
-        aria-label={props.label}
-        aria-multiselectable
-        aria-busy={list.loading}
-        aria-rowcount={list.more ? -1 : list.ids.length + 1}
-        onKeyDown={keyboard.onKeyDown}
-      >
-        <LiveTableHead list={list} columns={columns} selection={selection} />
-        <div role="rowgroup" className={classes.rows} style={{ height: virtual.getTotalSize() }}>
-          {items.map((item) => (
-            <LiveTableRow
-              key={item.key}
-              table={list.table}
-              id={list.ids[item.index] ?? ''}
-              index={item.index}
-              top={item.start}
-              columns={columns}
-              name={props.name}
-              selected={selection.ids.has(list.ids[item.index] ?? '')}
-              active={keyboard.active === item.index}
-              focused={keyboard.focused === item.index}
-              toggle={selection.toggle}
-              activate={keyboard.activate}
-              open={props.onOpen}
-            />
-          ))}
+    <>
+      <MovedRows list={list} />
+      <div className={classes.box} ref={box} style={tracks}>
+        <div
+          role="grid"
+          aria-label={props.label}
+          aria-multiselectable
+          aria-busy={list.loading}
+          aria-rowcount={list.more ? -1 : list.ids.length + 1}
+          onKeyDown={keyboard.onKeyDown}
+        >
+          <LiveTableHead list={list} columns={columns} selection={selection} />
+          <div role="rowgroup" className={classes.rows} style={{ height: virtual.getTotalSize() }}>
+            {items.map((item) => (
+              <LiveTableRow
+                key={item.key}
+                table={list.table}
+                id={list.ids[item.index] ?? ''}
+                index={item.index}
+                top={item.start}
+                columns={columns}
+                name={props.name}
+                selected={selection.ids.has(list.ids[item.index] ?? '')}
+                active={keyboard.active === item.index}
+                focused={keyboard.focused === item.index}
+                toggle={selection.toggle}
+                activate={keyboard.activate}
+                open={props.onOpen}
+              />
+            ))}
+          </div>
         </div>
+        {!list.loading && list.ids.length === 0 && props.empty}
       </div>
-      {!list.loading && list.ids.length === 0 && props.empty}
-    </div>
+    </>
   );
 }

@@ -1,6 +1,6 @@
 // A run by hand, as it goes: bar, phase, message, counts, time left, step log; then its outcome.
 import { Button, Group, Modal, Skeleton, Stack, Text } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import type { ProgressModalState } from '../../hooks/useProgressModal';
 import type { Progress } from '../../realtime/live';
 import { number, timeLeft } from '../../words';
@@ -83,14 +83,23 @@ function Going({ progress }: { progress: Progress }) {
 
 function Buttons({ state }: { state: ProgressModalState }) {
   const canCancel = state.run?.moves.includes('cancel') && !state.ended;
+  const close = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    // The button that had the focus is gone with the end of the run.
+    if (state.ended && document.activeElement === document.body) close.current?.focus();
+  }, [state.ended]);
   return (
     <Group justify="flex-end" gap="xs">
       {canCancel && (
-        <Button variant="default" onClick={() => void state.cancel()} disabled={state.cancelling}>
+        <Button
+          variant="default"
+          onClick={() => !state.cancelling && void state.cancel()}
+          aria-disabled={state.cancelling}
+        >
           {state.cancelling ? 'Cancelling …' : 'Cancel the run'}
         </Button>
       )}
-      <Button variant={state.ended ? 'filled' : 'light'} onClick={state.close}>
+      <Button ref={close} variant={state.ended ? 'filled' : 'light'} onClick={state.close}>
         {state.ended || !state.progress ? 'Close' : 'Close and go on'}
       </Button>
     </Group>
