@@ -41,7 +41,7 @@ async def test_a_range_is_chosen_by_shift_and_all_by_the_bar(
     await page.get_by_label("Select green tea 46", exact=True).click(modifiers=["Shift"])
     bar = page.get_by_role("region", name="Selection")
     await expect(bar).to_contain_text("5 keywords selected")
-    await page.get_by_label("Select all rows that match").click()
+    await bar.get_by_role("button", name="Select all 50 matching").click()
     await expect(bar).to_contain_text("50 keywords selected")
 
 

@@ -3,9 +3,10 @@
 from uuid import UUID
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Locator, Page, expect
 
 from piccolo_conf import DB
+from tests.browser.automation import add_clusters
 from tests.demo_control import Demo
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("workers")]
@@ -103,3 +104,46 @@ async def spend(account: UUID, amount: int) -> None:
             account,
             -amount,
         )
+
+
+async def ideas_of_which_some_fail(
+    page: Page, site: str, account: UUID, demo: Demo
+) -> tuple[Locator, list[str]]:
+    """The dialog of a run over four clusters, ended, of which the last two failed; their names."""
+    names = await add_clusters(account, 4)
+    for name in names[2:]:
+        await demo.fault("policy", match=name, count=1)
+    await page.goto(f"{site}/clusters")
+    await expect(page.get_by_role("row").filter(has_text=names[0])).to_be_visible()
+    await page.get_by_label("Select all rows that match").click()
+    await page.get_by_role("button", name="Generate ideas").click()
+    dialog = page.get_by_role("dialog", name="Generating ideas for 4 clusters")
+    await expect(dialog.get_by_test_id("outcome")).to_contain_text("2 of 4 clusters, 2 failed")
+    return dialog, names[2:]
+
+
+async def test_failed_items_of_a_completed_run_say_why_and_are_retried(
+    page: Page, site: str, account: UUID, demo: Demo
+) -> None:
+    dialog, names = await ideas_of_which_some_fail(page, site, account, demo)
+    failed = dialog.get_by_role("list", name="Failed").get_by_role("listitem")
+    await expect(failed).to_have_count(2)
+    for name in names:
+        await expect(failed.filter(has_text=name)).to_contain_text(
+            "The AI service declined this item:"
+        )
+    await dialog.get_by_role("button", name=f"Retry {names[0]}").click()
+    await expect(dialog.get_by_test_id("outcome")).to_contain_text("3 of 4 clusters, 1 failed")
+    await dialog.get_by_role("button", name="Retry all failed (1)").click()
+    await expect(dialog.get_by_test_id("outcome")).to_contain_text("for 4 clusters")
+    await expect(failed).to_have_count(0)
+
+
+async def test_a_failed_item_of_a_completed_run_leads_to_its_row(
+    page: Page, site: str, account: UUID, demo: Demo
+) -> None:
+    dialog, names = await ideas_of_which_some_fail(page, site, account, demo)
+    failed = dialog.get_by_role("listitem").filter(has_text=names[0])
+    await failed.get_by_role("link", name="Edit item").click()
+    await expect(dialog).to_have_count(0)
+    await expect(page.get_by_role("textbox", name="Name")).to_have_value(names[0])

@@ -16,6 +16,7 @@ export const keys = {
   queues: (id: string) => ['runs', 'queues', id] as const,
   rows: (table: Table) => ['rows', table] as const,
   list: (table: Table, query: Filters) => ['rows', table, 'list', query] as const,
+  matching: (table: Table, filters: Filters) => ['rows', table, 'matching', filters] as const,
   choices: (table: Table, query: Filters) => ['rows', table, 'choices', query] as const,
   row: (table: Table, id: string) => ['rows', table, 'one', id] as const,
 };

@@ -67,12 +67,21 @@ export function dropRows(table: Table, ids: string[]): void {
         })),
       },
   );
+  countMatchingAnew(table);
 }
 
 /** There are rows that no list here has yet. */
 export function listsMayHaveGrown(table: Table): void {
   soon(`growth ${table}`, GATHER_GROWTH, () => {
     void queryClient.invalidateQueries({ queryKey: [...keys.rows(table), 'list'] });
+  });
+  countMatchingAnew(table);
+}
+
+/** How many rows match, where that is shown, is another number now. */
+function countMatchingAnew(table: Table): void {
+  soon(`matching ${table}`, GATHER_GROWTH, () => {
+    void queryClient.invalidateQueries({ queryKey: [...keys.rows(table), 'matching'] });
   });
 }
 

@@ -12,9 +12,11 @@ interface LaneItemProps {
   stage: number;
   /** Null where nothing can be retried. */
   retry: Retry | null;
+  /** Called before the item leads to another page. */
+  onLeave?: (() => void) | undefined;
 }
 
-export function LaneItem({ entry, stage, retry }: LaneItemProps) {
+export function LaneItem({ entry, stage, retry, onLeave }: LaneItemProps) {
   const { item, error } = entry;
   const href = rowAddress(stage, item.id);
   return (
@@ -28,7 +30,14 @@ export function LaneItem({ entry, stage, retry }: LaneItemProps) {
             onChange={() => retry.toggle(item.id)}
           />
         )}
-        <Anchor component={Link} to={href} size="sm" c="inherit" underline="hover">
+        <Anchor
+          component={Link}
+          to={href}
+          onClick={onLeave}
+          size="sm"
+          c="inherit"
+          underline="hover"
+        >
           {item.title}
         </Anchor>
       </div>
@@ -37,7 +46,11 @@ export function LaneItem({ entry, stage, retry }: LaneItemProps) {
       {retry && (
         <Group gap={6}>
           {error && error.action.kind !== 'retry' && (
-            <NextStep small action={{ ...error.action, href: error.action.href ?? href }} />
+            <NextStep
+              small
+              action={{ ...error.action, href: error.action.href ?? href }}
+              onLeave={onLeave}
+            />
           )}
           <Button
             size="compact-xs"

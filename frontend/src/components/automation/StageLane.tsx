@@ -16,6 +16,8 @@ interface StageLaneProps {
   queue: QueueName;
   q: string;
   retry: Retry;
+  /** Called before an item leads to another page. */
+  onLeave?: () => void;
 }
 
 const NONE: Record<QueueName, string> = {
@@ -32,7 +34,7 @@ function signOf(stage: StageProgress, queue: QueueName): string {
   return queue === 'processing' ? all : `${stage[queue]} ${stage.items_total}`;
 }
 
-export function StageLane({ run, stage, queue, q, retry }: StageLaneProps) {
+export function StageLane({ run, stage, queue, q, retry, onLeave }: StageLaneProps) {
   const titleId = useId();
   const place = { run: run.id, stage: stage.stage, queue, q };
   const list = useStageQueue(place, signOf(stage, queue));
@@ -68,6 +70,7 @@ export function StageLane({ run, stage, queue, q, retry }: StageLaneProps) {
             entry={entry}
             stage={stage.stage}
             retry={canRetry ? retry : null}
+            onLeave={onLeave}
           />
         ))}
       </ul>

@@ -1,13 +1,13 @@
 // The queues of one stage, side by side, with one search over all of them and the retries.
-import { Button, Group, Stack, Text, TextInput, Title } from '@mantine/core';
+import { Group, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { IconSearch } from '@tabler/icons-react';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import type { Run } from '../../api/runs';
 import { useRetry } from '../../hooks/useRetry';
-import { number } from '../../words';
 import { ErrorPanel } from '../common/ErrorPanel';
 import { RetryReceipt } from './Receipt';
+import { RetryBar } from './RetryBar';
 import { StageLane } from './StageLane';
 import classes from './StageLane.module.css';
 import { items, QUEUES, type StageProgress } from './stages';
@@ -55,24 +55,5 @@ export function StageQueues({ run, stage }: StageQueuesProps) {
         ))}
       </div>
     </Stack>
-  );
-}
-
-function RetryBar({ retry, stage }: { retry: ReturnType<typeof useRetry>; stage: StageProgress }) {
-  const { chosen, clear } = retry;
-  useEffect(() => {
-    if (stage.failed === 0) clear();
-  }, [stage.failed, clear]);
-  return (
-    <Group gap="xs">
-      <Button size="xs" onClick={retry.all} loading={retry.retrying}>
-        Retry all failed ({number(stage.failed)})
-      </Button>
-      {chosen.size > 0 && (
-        <Button size="xs" variant="default" onClick={retry.selected} disabled={retry.retrying}>
-          Retry selected ({number(chosen.size)})
-        </Button>
-      )}
-    </Group>
   );
 }

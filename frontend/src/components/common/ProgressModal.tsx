@@ -5,6 +5,7 @@ import type { ProgressModalState } from '../../hooks/useProgressModal';
 import type { Progress } from '../../realtime/live';
 import { number, timeLeft } from '../../words';
 import { ErrorPanel } from './ErrorPanel';
+import { FailedItems } from './FailedItems';
 import { Outcome } from './Outcome';
 import { ProgressBar } from './ProgressBar';
 import { StepLog } from './StepLog';
@@ -29,6 +30,7 @@ export function ProgressModal({ state, children }: ProgressModalProps) {
         <Failure state={state} />
         {progress && <Outcome progress={progress} />}
         {progress ? <Going progress={progress} /> : !state.error && <Skeleton h={60} />}
+        <Failed state={state} />
         {children}
         {progress && <StepLog steps={progress.steps} />}
         <Buttons state={state} />
@@ -57,6 +59,16 @@ function Failure({ state }: { state: ProgressModalState }) {
       )}
     </ErrorPanel>
   );
+}
+
+/** The items that failed, by stage. Of one that was all there was, the error above says it all. */
+function Failed({ state }: { state: ProgressModalState }) {
+  const { progress, run, close } = state;
+  if (!progress || !run) return null;
+  if (progress.status === 'failed' && progress.items_failed === 1) return null;
+  return progress.stages
+    .filter((stage) => stage.failed > 0)
+    .map((stage) => <FailedItems key={stage.stage} run={run} stage={stage} onLeave={close} />);
 }
 
 function Going({ progress }: { progress: Progress }) {

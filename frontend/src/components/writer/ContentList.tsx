@@ -68,7 +68,7 @@ export function ContentList() {
           </NothingMatches>
         }
       />
-      <SelectionBar selection={selection} noun={NOUN} more={list.more}>
+      <SelectionBar selection={selection} noun={NOUN} list={list}>
         <Button size="compact-md" variant="default" onClick={askAndDelete} loading={deleting}>
           Delete
         </Button>

@@ -84,7 +84,7 @@ export default function Clusters() {
           </NothingMatches>
         }
       />
-      <SelectionBar selection={selection} noun={NOUN} more={list.more}>
+      <SelectionBar selection={selection} noun={NOUN} list={list}>
         {chosen.length > 1 && (
           <Button size="compact-md" variant="default" onClick={merges.open}>
             Merge

@@ -60,7 +60,7 @@ export default function Ideas() {
           </NothingMatches>
         }
       />
-      <SelectionBar selection={selection} noun={NOUN} more={list.more}>
+      <SelectionBar selection={selection} noun={NOUN} list={list}>
         <Button size="compact-md" variant="default" onClick={askAndDelete} loading={deleting}>
           Delete
         </Button>

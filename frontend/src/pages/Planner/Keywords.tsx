@@ -87,7 +87,7 @@ export default function Keywords() {
           </NothingMatches>
         }
       />
-      <SelectionBar selection={selection} noun={NOUN} more={list.more}>
+      <SelectionBar selection={selection} noun={NOUN} list={list}>
         <Button size="compact-md" variant="default" onClick={moves.open}>
           Move
         </Button>

@@ -72,7 +72,7 @@ export default function Images() {
           </Button>
         </Center>
       )}
-      <SelectionBar selection={selection} noun={NOUN} more={list.more}>
+      <SelectionBar selection={selection} noun={NOUN} list={list}>
         <Button size="compact-md" variant="default" onClick={askAndDelete} loading={deleting}>
           Delete
         </Button>
