@@ -10,7 +10,7 @@ WEB_SOURCES := $(shell find $(WEB)/src $(WEB)/public -type f) $(wildcard $(WEB)/
 NPM := PATH="$(CURDIR)/$(BIN):$$PATH" NODE_USE_SYSTEM_CA=1 npm --prefix $(WEB) --silent
 
 .DEFAULT_GOAL := help
-.PHONY: help setup web web-types web-lock setup-dev run test check simulate bench faults faults-charging openapi migration migration-rewrite lock clean
+.PHONY: help setup web web-types web-lock setup-dev run test check simulate bench faults screenshots faults-charging openapi migration migration-rewrite lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ simulate: setup-dev ## Go through N histories of the engine (10 million); ARGS="
 
 bench: setup-dev ## Measure the engine: ratios and counts
 	$(BIN)/python -m bench $(ARGS)
+
+screenshots: setup-dev ## Take the pictures of all pages anew, into docs/screenshots/
+	$(BIN)/python -m pytest tests/browser/pictures/take_pictures.py $(ARGS)
 
 web-types: setup-dev ## Write the web app's types anew from the description of the API
 	mkdir -p build && $(BIN)/python -m api.openapi_dump > build/openapi.json

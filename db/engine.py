@@ -104,26 +104,37 @@ class Transaction(PostgresTransaction):
         if self._parent is not None:
             if exc is None:
                 await self._own_savepoint.release()
-            elif not self._parent.connection.is_closed():
-                await self._own_savepoint.rollback_to()
+            else:
+                await cast(Transaction, self._parent)._undo(self._own_savepoint.rollback_to)
             return False
         try:
             if exc is None:
                 await self.commit()
-            elif not self.connection.is_closed():
-                await self._undo()
+            else:
+                await self._undo(self.rollback)
         finally:
             self.engine.current_transaction.reset(self.context)
             await self._give_back()
         return False
 
-    async def _undo(self) -> None:
-        """Roll back, or hang up, which does the same; the first error is the one to tell."""
+    async def _undo(self, roll_back: Callable[[], Awaitable[object]]) -> None:
+        """Roll back, or hang up, which undoes all; the first error is the one to tell."""
+        if self._is_cut():
+            return
         try:
             async with asyncio.timeout(PARTING):
-                await self.rollback()
+                await roll_back()
         except (*LOST_CONNECTION, TimeoutError):
-            self.connection.terminate()
+            with contextlib.suppress(asyncpg.InterfaceError):  # the pool was quicker
+                self.connection.terminate()
+
+    def _is_cut(self) -> bool:
+        """Whether the connection is gone. One that PostgreSQL cuts goes back to the pool at once,
+        and then not even this may be asked of it.
+        """
+        with contextlib.suppress(asyncpg.InterfaceError):
+            return bool(self.connection.is_closed())
+        return True
 
     async def _give_back(self) -> None:
         if self.engine.pool:

@@ -57,24 +57,19 @@ async def crash_before_settling(trial: Trial) -> None:
 
 
 async def _kill_each(trial: Trial, server: str, judge: Judge) -> None:
-    """Kill each worker where `judge` says so, once, and count what came of it."""
+    """Kill each worker (in a short pass: one) where `judge` says so, and count what came of it."""
     await trial.mid_stage()
     trial.hit()
     proxies: list[Proxy] = [getattr(trial.lines[name], server) for name in WORKERS]
     for name, proxy in zip(WORKERS, proxies, strict=True):
         proxy.kill = partial(trial.signal, signal.SIGKILL, name)
-        proxy.judge = partial(_once, proxy, judge)
+        proxy.judge = partial(_unless_one_died, proxies if trial.short else [proxy], judge)
     await trial.over()
     killed = sum(proxy.done for proxy in proxies)
     again = await provider.repeated(trial.rig)
     trial.measure("workers killed at the step", killed, least=1)
     trial.measure("calls made again per 1,000 kills", 1000 * again / max(1, killed))
     await count_effects(trial)
-
-
-def _once(proxy: Proxy, judge: Judge, request: Request) -> Fate:
-    """What `judge` says, until the proxy has done something."""
-    return Fate.PASS if proxy.done else judge(request)
 
 
 async def lose_answers(trial: Trial) -> None:
@@ -91,8 +86,8 @@ async def lose_answers(trial: Trial) -> None:
         pair.redis.judge = partial(judge, partial(_at_settling, Fate.LOSE_ANSWER))
     await trial.over()
     lost = [(trial.lines[name].postgres.done, trial.lines[name].redis.done) for name in WORKERS]
-    trial.measure("answers to commits lost", sum(n for n, _ in lost), least=1)
-    trial.measure("answers of Redis lost", sum(n for _, n in lost))
+    trial.measure("answers lost", sum(map(sum, lost)), least=1)
+    trial.measure("of these answers to commits", sum(n for n, _ in lost))
     trial.count("items asked twice", await provider.repeated(trial.rig))
     await count_effects(trial)
 

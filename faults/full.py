@@ -10,9 +10,10 @@ from functools import partial
 from faults.partitions import count_effects, measure_resumed
 from faults.trial import PLAIN, Trial
 from pipeline import connections
+from pipeline.local.owner import free_port
 
-TINY = 1_000_000
-"""Bytes; less than Redis needs without any data."""
+TINY = 1
+"""Bytes: less than Redis needs without any data."""
 STAYS, STAYS_SHORT = 40.0, 6.0
 SAID = "memory > 'maxmemory'"
 """In what Redis answers then."""
@@ -66,7 +67,7 @@ async def wrong_policy(trial: Trial) -> None:
 
 def _refuses(words: tuple[str, ...]) -> bool:
     command = [sys.executable, *words]
-    environment = {**os.environ, "PORT": "0"}
+    environment = {**os.environ, "PORT": str(free_port())}
     try:
         ended = subprocess.run(command, env=environment, capture_output=True, timeout=60)
     except subprocess.TimeoutExpired:

@@ -102,7 +102,8 @@ def keep(rows: list[Row], order: list[str], folder: Path) -> None:
         "events against an invariant; it must be 0. *Resumed* is the time from the fault until any",
         "item completed again: near 0 where saves in flight or the other worker went on. Only",
         "where all workers were hit it is the recovery. A client follows each run by WebSocket; at",
-        "the end it has to show what a fresh load shows.",
+        "the end it has to show what a fresh load shows. 100,000 items under kills and cuts:",
+        "[charging.md](charging.md).",
         "",
         "| # | fault | what is done | trials | broken | calls made twice | resumed p50 / max, s |"
         " measured beside (target) |",

@@ -114,7 +114,7 @@ class Trial:
 
     def count(self, name: str, value: float) -> None:
         """Note a count that has to be 0."""
-        self.figures.append(exactly(name, value))
+        self.figures.append(exactly(name, float(value)))
 
     def measure(self, name: str, value: float, unit: str = "", **target: float) -> None:
         """Note a figure; `most` or `least` is what it is to keep to."""

@@ -1,9 +1,12 @@
 """The chain: the order of the stages, written once, and the start of a run."""
 
+import logging
 from uuid import UUID
 
 import dramatiq
+from redis.exceptions import RedisError
 
+from db.engine import TRANSIENT
 from pipeline.advance import advance
 from pipeline.queue import RunKey
 from pipeline.stage import STAGES
@@ -16,6 +19,8 @@ from pipeline.stages import (
     s6_images,
     s7_review,
 )
+
+log = logging.getLogger(__name__)
 
 CHAIN = (
     s1_clustering.STAGE,
@@ -32,4 +37,7 @@ STAGES.update({stage.number: stage for stage in CHAIN})
 @dramatiq.actor(queue_name="text", priority=0)
 async def advance_run(account: str, run: str) -> None:
     """A bell: something may be due in this run as a whole."""
-    await advance(RunKey(UUID(account), UUID(run)))
+    try:
+        await advance(RunKey(UUID(account), UUID(run)))
+    except (RedisError, *TRANSIENT) as error:
+        log.warning("run %s: a server is away, the keeper will ask again: %r", run, error)

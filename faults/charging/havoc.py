@@ -9,7 +9,9 @@ import contextlib
 import os
 import random
 import signal
+import socket
 import sys
+import time
 from collections import Counter
 from collections.abc import AsyncIterator
 from typing import Any
@@ -21,10 +23,18 @@ from faults.watching import AWAY
 from piccolo_conf import DB
 from pipeline import connections
 from pipeline.broker import broker
+from pipeline.heartbeat import ALIVE_KEY
 from pipeline.local.supervisor import Supervisor
 
-CREW = {"worker": 4, "images": 2, "keeper": 1}
+CREW = {"worker": 4, "images": 2, "keeper": 2}
 """How many processes of each kind are kept running."""
+
+GROWN = 8.0
+"""Seconds at work before a process may be killed. A keeper takes leases back after the time of one:
+where none lived so long, as on a busy machine, runs would not end and nothing were proved."""
+
+HEARD_AS = {"worker": "text", "images": "images"}
+"""The kind of worker that each kind of process says it is."""
 
 NAME = "under-fire"
 """What the connections of these processes are called; the runner's own are left alone."""
@@ -73,6 +83,7 @@ class Havoc:
     def __init__(self, supervisor: Supervisor, seed: str) -> None:
         self.supervisor, self.seed, self.echo = supervisor, seed, Echo()
         self.done: Counter[str] = Counter()
+        self.since: dict[int, float] = {}
 
     @contextlib.asynccontextmanager
     async def raging(self) -> AsyncIterator[None]:
@@ -97,12 +108,18 @@ class Havoc:
                 await harm(chance)
 
     async def _kill(self, chance: random.Random) -> None:
-        """kill -9 of one process: a worker, now and then the keeper."""
-        name = chance.choice(self.supervisor.names())
-        pid = self.supervisor.pid(name)
-        if pid is not None:
+        """kill -9 of one process that has worked for a while: a worker, now and then a keeper."""
+        pids = {name: self.supervisor.pid(name) for name in self.supervisor.names()}
+        running = {pid: name.split("-")[0] for name, pid in pids.items() if pid is not None}
+        for pid, kind in running.items():
+            if pid not in self.since and await _is_at_work(kind, pid):
+                self.since[pid] = time.monotonic()
+        now = time.monotonic()
+        ripe = [pid for pid in running if now - self.since.get(pid, now) > GROWN]
+        if ripe:
+            pid = chance.choice(ripe)
             os.kill(pid, signal.SIGKILL)
-            self.done[f"{name.split('-')[0]} killed"] += 1
+            self.done[f"{running[pid]} killed"] += 1
 
     async def _cut_postgres(self, chance: random.Random) -> None:
         """pg_terminate_backend of a share of the connections, those in a statement among them."""
@@ -125,6 +142,14 @@ class Havoc:
     async def _double(self, chance: random.Random) -> None:
         """Every bell that waits or was fetched and not yet answered is delivered once more."""
         self.done["bells doubled"] += await asyncio.to_thread(self.echo.sound)
+
+
+async def _is_at_work(kind: str, pid: int) -> bool:
+    """Whether a process has started: a worker has been heard; of a keeper nobody is told."""
+    if kind not in HEARD_AS:
+        return True
+    name = f"{ALIVE_KEY}{HEARD_AS[kind]}:{socket.gethostname()}:{pid}"
+    return bool(await connections.state().exists(name))
 
 
 class Echo:

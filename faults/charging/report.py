@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from faults.charging.havoc import CREW
+from faults.charging.havoc import CREW, GROWN
 from faults.charging.misbehaviour import FAULTS, Calls
 from faults.charging.reckoning import Reckoned
 from faults.charging.waves import CANCELLED, KEYWORDS, LANES, RETRIED
@@ -49,7 +49,9 @@ def keep(proof: Proof, folder: Path) -> None:
 
 def _page(proof: Proof) -> list[str]:
     found = proof.reckoned
-    crew = f"{CREW['worker']} text workers, {CREW['images']} image workers and a keeper"
+    crew = (
+        f"{CREW['worker']} text workers, {CREW['images']} image workers, {CREW['keeper']} keepers"
+    )
     verdict = "Every success was charged once, and nothing else was."
     return [
         "# Charged exactly once",
@@ -68,8 +70,8 @@ def _page(proof: Proof) -> list[str]:
         f" cancelled, in {RETRIED:.0%} what failed is",
         "retried, also while they go on. All the while, each at moments 0.2 to 2 s apart: a process"
         " is killed",
-        "(SIGKILL), 30 % of the busy connections to PostgreSQL and 10 % of those to Redis are cut,"
-        " and every bell",
+        f"(SIGKILL) that has worked for {GROWN:g} s, 30 % of the busy connections to PostgreSQL",
+        "and 10 % of those to Redis are cut, and every bell",
         "that the broker knows is delivered once more.",
         "",
         "The AI service: " + ", ".join(_fault(fault) for fault in FAULTS) + ".",
@@ -80,10 +82,11 @@ def _page(proof: Proof) -> list[str]:
         *_table("What was done to the system", proof.harm),
         *_table("Repairs by the keeper", proof.rescues),
         *_table("Calls for texts and images", msgspec.structs.asdict(proof.calls)),
-        "*Answered again* are questions that were answered more than once, word for word: the price"
-        " of a kill",
-        "between an answer and its commit. The AI service may bill them; the account here does not"
-        " pay for them.",
+        "*Answered again* are questions that were answered more than once, word for word: after a"
+        " kill between",
+        "an answer and its commit, or because an answer had the wrong form. The AI service may"
+        " bill them; the",
+        "account here pays once.",
         "",
         "Not a promise of this run: which work each harm meets is left to the machine, so a seed"
         " repeats the",

@@ -10,17 +10,24 @@ const DEEPER: { path: string; load: Page['load'] }[] = [
   { path: 'automation/:id', load: () => import('./pages/Automation/AutomationWizard') },
 ];
 
+/** Until the first page is loaded; the window is blank for that moment. */
+const Nothing = () => null;
+
 const lazily = ({ path, load }: { path: string; load: Page['load'] }): RouteObject => ({
   path,
   lazy: async () => ({ Component: (await load()).default }),
 });
 
 export const routes: RouteObject[] = [
-  { path: '/sign-in', lazy: async () => ({ Component: (await import('./pages/SignIn')).default }) },
+  {
+    path: '/sign-in',
+    lazy: async () => ({ Component: (await import('./pages/SignIn')).default }),
+    HydrateFallback: Nothing,
+  },
   {
     path: '/',
     Component: SignedIn,
-    HydrateFallback: () => null,
+    HydrateFallback: Nothing,
     children: [
       { index: true, element: <Navigate to="/keywords" replace /> },
       {

@@ -13,8 +13,8 @@ local rate, fell = tonumber(pace[1]), tonumber(pace[2] or 0)
 if not rate then
   rate = tonumber(ARGV[2])
 elseif now - fell > 1000 + pause then -- calls under way when it fell are refused too: one fall for all
-  redis.call('HSET', KEYS[2], 'ceiling', rate)
-  rate = rate * (now - fell < 10000 and 0.8 or 0.94)
+  local first = redis.call('HSET', KEYS[2], 'ceiling', rate) == 1 -- it came here in large steps
+  rate = rate * (first and 0.9 or now - fell < 10000 and 0.8 or 0.94)
 else
   now = fell
 end

@@ -6,7 +6,7 @@
 local function growth(rate, ceiling, since)
   if not ceiling then return 0.1 end
   if since > 30000 then return 0.05 end
-  return rate < 0.97 * ceiling and 0.01 or 0.001
+  return rate < 0.9 * ceiling and 0.03 or rate < 0.97 * ceiling and 0.01 or 0.001
 end
 local pace = redis.call('HMGET', KEYS[2], 'rate', 'slot', 'fell', 'grew', 'ceiling')
 if not pace[1] then return -1 end

@@ -15,7 +15,7 @@ from api.headers import SECURITY_HEADERS
 from api.problems import problem
 from api.schemas import Function, QueueName
 from db.status import GenerationStatus
-from pipeline import errors
+from pipeline import connections, errors
 from pipeline.messages import FUNCTIONS
 
 PROBLEM = "application/problem+json"
@@ -128,6 +128,17 @@ async def test_readiness_names_what_is_missing(client: httpx2.AsyncClient) -> No
     assert checks["redis"]["ok"]
     assert not checks["workers"]["ok"]
     assert answer.status_code == 503
+
+
+async def test_readiness_tells_that_redis_is_full(client: httpx2.AsyncClient) -> None:
+    await connections.state().config_set("maxmemory", 1)
+    try:
+        answer = await client.get("/api/v1/health/ready")
+    finally:
+        await connections.state().config_set("maxmemory", 0)
+    redis = answer.json()["checks"]["redis"]
+    assert not redis["ok"]
+    assert redis["detail"].startswith("Redis is full: raise maxmemory")
 
 
 async def test_the_description_has_exact_schemas(client: httpx2.AsyncClient) -> None:

@@ -56,6 +56,19 @@ def test_what_has_its_content_in_its_name_is_kept_for_a_year(built: Path) -> Non
     assert answer.headers["content-type"].startswith("text/javascript")
 
 
+def test_scripts_go_out_compressed_and_fonts_as_they_are(built: Path) -> None:
+    (built / "assets" / "index-abc.js").write_text("let a = 1;" * 1000)
+    (built / "assets" / "inter.woff2").write_bytes(bytes(10_000))
+    with site() as client:
+        script = client.get("/assets/index-abc.js", headers={"Accept-Encoding": "gzip"})
+        font = client.get("/assets/inter.woff2", headers={"Accept-Encoding": "gzip"})
+    assert script.headers["content-encoding"] == "gzip"
+    assert script.headers["vary"] == "Accept-Encoding"
+    assert script.text == "let a = 1;" * 1000
+    assert "content-encoding" not in font.headers
+    assert len(font.content) == 10_000
+
+
 @pytest.mark.parametrize("address", ["/api/v1/nothing", "/assets/nothing.js", "/favicon.ico"])
 def test_what_is_not_there_is_no_page(built: Path, address: str) -> None:
     with site() as client:

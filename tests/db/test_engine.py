@@ -1,9 +1,11 @@
 """The connection to PostgreSQL: nested transactions, types, and servers that hang."""
 
 import asyncio
+import contextlib
 import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
@@ -103,6 +105,36 @@ async def test_a_transaction_given_up_on_a_server_that_hangs_leaves_nothing(
         await transaction.connection.execute("set local lock_timeout = '30s'")
         query = "select name from account where id = $1 for update"
         assert await transaction.connection.fetchval(query, account) != "changed"
+
+
+async def _fail_on_a_cut_connection(transaction: Any) -> None:
+    """Have PostgreSQL end the transaction's session; once our side has noticed, fail otherwise."""
+    pid = await transaction.connection.fetchval("select pg_backend_pid()")
+    async with DB.connection() as other:
+        await other.execute("select pg_terminate_backend($1)", pid)
+    with contextlib.suppress(*module.LOST_CONNECTION):
+        await transaction.connection.execute("select pg_sleep(60)")
+    raise ZeroDivisionError
+
+
+async def test_an_error_in_a_transaction_that_was_cut_is_the_one_that_is_told(db: None) -> None:
+    async def fail() -> None:
+        async with DB.transaction() as transaction:
+            await _fail_on_a_cut_connection(transaction)
+
+    with pytest.raises(ZeroDivisionError):
+        await fail()
+
+
+async def test_an_error_in_a_nested_transaction_that_was_cut_is_the_one_that_is_told(
+    db: None,
+) -> None:
+    async def fail() -> None:
+        async with DB.transaction(), DB.transaction() as inner:
+            await _fail_on_a_cut_connection(inner)
+
+    with pytest.raises(ZeroDivisionError):
+        await fail()
 
 
 async def test_a_nested_transaction_is_a_savepoint(account: UUID) -> None:

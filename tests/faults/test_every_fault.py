@@ -15,7 +15,7 @@ PARTS = 3
 def short_pass(part: int) -> "subprocess.CompletedProcess[str]":
     words = ["--short", "--seed", "1", "--part", f"{part}/{PARTS}"]
     command = [sys.executable, "-m", "faults", *words]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=580)
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=1500)
 
 
 @pytest.mark.slow

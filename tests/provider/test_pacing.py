@@ -129,7 +129,8 @@ async def test_a_refused_rate_is_come_near_to_again_and_not_passed_at_once(demo:
     now = int(time.time() * 1000)
     pace = f"provider:{endpoint().id}:pace"
     await refuse(0.01)  # begins the line
-    await connections.state().hset(pace, mapping={"rate": 40, "fell": now - 20_000})
+    in_line: Any = {"rate": 40, "ceiling": 38, "fell": now - 20_000}
+    await connections.state().hset(pace, mapping=in_line)
     await refuse(0.01)
     found: list[Any] = await connections.state().hmget(pace, "rate", "ceiling")
     rate, ceiling = map(float, found)

@@ -1,16 +1,22 @@
-import { Anchor, Stack, Text, Title } from '@mantine/core';
+// An address that leads nowhere.
+import { Button } from '@mantine/core';
 import { Link } from 'react-router';
+import { EmptyState } from '../components/common/EmptyState';
+import { Page } from '../components/layout/Page';
 
 export default function NotFound() {
   return (
-    <Stack gap="xs">
-      <Title order={1} size="h2">
-        Nothing here
-      </Title>
-      <Text>This address leads to no page. The row it was about may have been deleted.</Text>
-      <Anchor component={Link} to="/keywords">
-        Go to the keywords
-      </Anchor>
-    </Stack>
+    <Page title="Nothing here">
+      <EmptyState
+        title="This address leads to no page"
+        action={
+          <Button component={Link} to="/keywords">
+            Go to the keywords
+          </Button>
+        }
+      >
+        The row it was about may have been deleted.
+      </EmptyState>
+    </Page>
   );
 }

@@ -1,9 +1,20 @@
 // Signing in by password, or by the one-time link whose token stands behind the #.
-import { Button, Center, Paper, PasswordInput, Stack, Text, TextInput, Title } from '@mantine/core';
+import {
+  Button,
+  Center,
+  Group,
+  Paper,
+  PasswordInput,
+  Stack,
+  Text,
+  TextInput,
+  Title,
+} from '@mantine/core';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { Navigate, useLocation } from 'react-router';
 import { ErrorPanel } from '../components/common/ErrorPanel';
 import { useSession, useSignIn, useSignInByLink } from '../hooks/useSession';
+import icon from '../icon.svg';
 
 /** The token of the address; it is taken out of it at once, so that no history keeps it. */
 function takeToken(): string | null {
@@ -32,9 +43,12 @@ export default function SignIn() {
     <Center component="main" mih="100dvh" p="md">
       <Paper withBorder p="lg" w="100%" maw={400}>
         <Stack>
-          <Title order={1} size="h2">
-            Sign in to igny8
-          </Title>
+          <Group gap="sm">
+            <img src={icon} alt="" width={32} height={32} />
+            <Title order={1} size="h2">
+              Sign in to igny8
+            </Title>
+          </Group>
           {byLink.error && <ErrorPanel error={byLink.error} />}
           {waiting ? <Text role="status">Signing you in by your link …</Text> : <PasswordForm />}
         </Stack>

@@ -47,6 +47,7 @@ export function LaneItem({ entry, stage, retry, onLeave }: LaneItemProps) {
         <Group gap={6}>
           {error && error.action.kind !== 'retry' && (
             <NextStep
+              small
               action={{ ...error.action, href: error.action.href ?? href }}
               onLeave={onLeave}
             />

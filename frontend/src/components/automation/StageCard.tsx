@@ -1,5 +1,6 @@
 // One stage of a run: how it stands, what came in and what was made. Choosing it shows its queues.
 import { Text, UnstyledButton } from '@mantine/core';
+import { Fragment } from 'react';
 import type { Progress } from '../../realtime/live';
 import { number } from '../../words';
 import { StatusBadge } from '../common/StatusBadge';
@@ -28,16 +29,14 @@ export function StageCard({ stage, run, chosen, choose }: StageCardProps) {
         <Text fw={600}>
           <span className={classes.number}>{stage.stage}</span> {stage.name}
         </Text>
-        <Text size="sm" component="span">
+        <Text size="xs" component="span">
           <StatusBadge status={state} help={STATE_HELP[state]} />
         </Text>
       </div>
       <div className={classes.bar} aria-hidden>
         <div style={{ width: `${stage.percentage}%` }} />
       </div>
-      <Text size="sm" data-testid="facts">
-        {facts.length > 0 ? facts.join(' · ') : 'Nothing has come in yet'}
-      </Text>
+      <Facts facts={facts} />
       <Counts stage={stage} />
       {stage.result && (
         <Text size="xs" c="dimmed">
@@ -46,6 +45,38 @@ export function StageCard({ stage, run, chosen, choose }: StageCardProps) {
         </Text>
       )}
     </UnstyledButton>
+  );
+}
+
+/** What came in and what was made, a line each; one sentence for those who hear it. */
+function Facts({ facts }: { facts: string[] }) {
+  if (facts.length === 0) {
+    return (
+      <Text size="sm" c="dimmed" data-testid="facts">
+        Nothing has come in yet
+      </Text>
+    );
+  }
+  return (
+    <Text size="sm" component="div" data-testid="facts">
+      {facts.map((fact, place) => (
+        <Fragment key={fact}>
+          {place > 0 && <span className="only-read-aloud"> · </span>}
+          <Fact text={fact} />
+        </Fragment>
+      ))}
+    </Text>
+  );
+}
+
+/** "Keywords loaded 45" with the number at the right, where it can be compared. */
+function Fact({ text }: { text: string }) {
+  const end = text.lastIndexOf(' ');
+  return (
+    <span className={classes.fact}>
+      <span>{text.slice(0, end)} </span>
+      <strong>{text.slice(end + 1)}</strong>
+    </span>
   );
 }
 

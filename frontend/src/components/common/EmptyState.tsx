@@ -10,7 +10,7 @@ interface EmptyStateProps {
 
 export function EmptyState({ title, children, action }: EmptyStateProps) {
   return (
-    <Stack align="center" gap="xs" p="xl" ta="center">
+    <Stack align="center" gap="sm" px="md" py={48} ta="center">
       <Title order={2} size="h4">
         {title}
       </Title>

@@ -62,18 +62,24 @@ export function ErrorPanel(props: ErrorPanelProps) {
 export function NextStep({
   action,
   onLeave,
+  small = false,
 }: {
   action: ErrorPayload['action'];
   onLeave?: (() => void) | undefined;
+  /** For lists, where a strong button in each entry would be too much. */
+  small?: boolean;
 }) {
   const href = action.href ?? NO_HREF[action.kind];
   if (!href) return null;
+  const looks = small
+    ? ({ size: 'compact-xs', variant: 'light' } as const)
+    : ({ size: 'xs' } as const);
   return href.startsWith('/') ? (
-    <Button size="xs" component={Link} to={href} onClick={onLeave}>
+    <Button {...looks} component={Link} to={href} onClick={onLeave}>
       {action.label}
     </Button>
   ) : (
-    <Button size="xs" component="a" href={href} target="_blank" rel="noreferrer">
+    <Button {...looks} component="a" href={href} target="_blank" rel="noreferrer">
       {action.label}
     </Button>
   );

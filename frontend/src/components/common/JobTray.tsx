@@ -22,7 +22,13 @@ export function JobTray() {
       returnFocus
     >
       <Popover.Target>
-        <Button variant="default" size="compact-sm" onClick={toggle} aria-expanded={open}>
+        <Button
+          variant={runs.length > 0 ? 'light' : 'subtle'}
+          color={runs.length > 0 ? undefined : 'gray'}
+          size="compact-sm"
+          onClick={toggle}
+          aria-expanded={open}
+        >
           {runs.length === 1 ? '1 run' : `${runs.length} runs`}
         </Button>
       </Popover.Target>

@@ -41,6 +41,12 @@ export interface LiveTableProps<T extends Table> {
   onOpen?: (id: string) => void;
 }
 
+/** The first column takes what the short ones beside it leave. */
+function phoneTracks(columns: { phone?: boolean }[]): string {
+  const shown = columns.filter((column) => column.phone).length;
+  return ['minmax(0, 1fr)', ...Array(Math.max(0, shown - 1)).fill('7.5rem')].join(' ');
+}
+
 const ROW_HEIGHT = 40;
 const NEAR_THE_END = 40;
 
@@ -68,7 +74,7 @@ export function LiveTable<T extends Table>(props: LiveTableProps<T>) {
   }
   const tracks = {
     '--tracks': columns.map((column) => column.width).join(' '),
-    '--phone-tracks': columns.flatMap((c) => (c.phone ? ['minmax(0, 1fr)'] : [])).join(' '),
+    '--phone-tracks': phoneTracks(columns),
   } as CSSProperties;
   return (
     <>

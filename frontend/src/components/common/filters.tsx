@@ -5,6 +5,7 @@ import { IconSearch } from '@tabler/icons-react';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { Table } from '../../api/tables';
 import type { RowList } from '../../hooks/useRowList';
+import classes from './filters.module.css';
 
 const PATIENCE = 250;
 
@@ -14,7 +15,7 @@ type Narrowed = Pick<RowList<Table>, 'filters' | 'setFilter' | 'clearFilters'>;
 export function TableFilters({ list, children }: { list: Narrowed; children: ReactNode }) {
   const any = Object.keys(list.filters).length > 0;
   return (
-    <Group gap="xs" align="flex-end" role="search">
+    <Group gap="xs" align="flex-end" role="search" className={classes.filters}>
       {children}
       {any && (
         <Button size="sm" variant="subtle" onClick={list.clearFilters}>

@@ -8,7 +8,7 @@ export function Banners({ session }: { session: Session }) {
     <>
       <NoWorker />
       {session.demo && (
-        <Alert variant="outline" color="yellow" mb="sm" py={6} role="note">
+        <Alert variant="outline" color="yellow" mb="sm" px="sm" py={6} role="note">
           Demo content: the built-in demo AI service is in use. Set a key for real articles.
         </Alert>
       )}

@@ -5,6 +5,7 @@ import { useEffect } from 'react';
 import { Outlet, useLocation } from 'react-router';
 import { useRunToasts } from '../../hooks/useRunToasts';
 import type { Session } from '../../hooks/useSession';
+import icon from '../../icon.svg';
 import { JobTray } from '../common/JobTray';
 import { RunModals } from '../common/RunModals';
 import { AccountMenu } from './AccountMenu';
@@ -38,7 +39,10 @@ export function Shell({ session }: { session: Session }) {
             size="sm"
             aria-label={open ? 'Close the navigation' : 'Open the navigation'}
           />
-          <Text fw={700}>igny8</Text>
+          <img src={icon} alt="" width={24} height={24} />
+          <Text fw={700} size="lg">
+            igny8
+          </Text>
         </Group>
         <Group gap="xs" wrap="nowrap">
           <ConnectionState />

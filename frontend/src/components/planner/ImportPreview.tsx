@@ -28,7 +28,7 @@ export function ImportPreview({ preview, onChoose }: PreviewProps) {
           Choose the column that holds the keywords.
         </Text>
       ) : (
-        <Group gap="lg" data-testid="counts">
+        <Group gap="4px 20px" data-testid="counts">
           <Count name="new" value={counts.new} />
           <Count name="already there" value={counts.known} />
           <Count name="double in the file" value={counts.duplicates} />
@@ -70,7 +70,7 @@ function ColumnChoices({ preview, onChoose }: PreviewProps) {
           <NativeSelect
             key={column}
             size="xs"
-            label={label(column)}
+            label={column === 'cpc' ? 'CPC' : label(column)}
             required={column === 'keyword'}
             value={mapping[column] === undefined ? '' : String(mapping[column])}
             onChange={(event) => choose(column, event.currentTarget.value)}

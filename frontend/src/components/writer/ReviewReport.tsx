@@ -101,7 +101,7 @@ function Mend({
 
 function Checks({ checks }: { checks: Check[] }) {
   return (
-    <Table.ScrollContainer minWidth={560}>
+    <div className={classes.checks}>
       <Table verticalSpacing="xs" aria-label="Checks of the final review">
         <Table.Thead>
           <Table.Tr>
@@ -121,16 +121,16 @@ function Checks({ checks }: { checks: Check[] }) {
                   {VERDICTS[check.verdict].word}
                 </span>
               </Table.Td>
-              <Table.Td>{label(check.name)}</Table.Td>
-              <Table.Td>{check.place}</Table.Td>
-              <Table.Td>
+              <Table.Td className={classes.name}>{label(check.name)}</Table.Td>
+              <Table.Td data-name="Where">{check.place}</Table.Td>
+              <Table.Td data-name="Value">
                 {typeof check.value === 'number' ? number(check.value) : check.value}
               </Table.Td>
-              <Table.Td>{check.limit}</Table.Td>
+              <Table.Td data-name="Limit">{check.limit}</Table.Td>
             </Table.Tr>
           ))}
         </Table.Tbody>
       </Table>
-    </Table.ScrollContainer>
+    </div>
   );
 }

@@ -56,7 +56,7 @@ export const COLUMNS: Column<Rows['content']>[] = [
   {
     key: 'images',
     title: 'Images drawn',
-    width: '8rem',
+    width: '7.5rem',
     numeric: true,
     cell: ({ image_counts: { drawn, total } }) => (total === 0 ? 'None' : `${drawn} of ${total}`),
   },
@@ -69,7 +69,7 @@ export const COLUMNS: Column<Rows['content']>[] = [
   {
     key: 'status',
     title: 'Stands as',
-    width: '10rem',
+    width: '7rem',
     cell: (row) => (row.status === 'review' && row.approved_at ? 'Approved' : STATUSES[row.status]),
   },
   {

@@ -78,7 +78,10 @@ export default function Keywords() {
         onOpen={row.open}
         empty={
           <NothingMatches list={list} noun="keywords">
-            <EmptyState title="No keywords yet">
+            <EmptyState
+              title="No keywords yet"
+              action={<Button onClick={imports.open}>Import a list of keywords</Button>}
+            >
               Import a list of search keywords, or add one by hand. Then cluster them.
             </EmptyState>
           </NothingMatches>
