@@ -17,9 +17,9 @@ export const cssVariables: CSSVariablesResolver = (mantine) => ({
   light: {
     '--mantine-color-dimmed': mantine.colors.gray[7],
     '--mantine-color-error': mantine.colors.red[8],
-    '--state-busy': mantine.colors.indigo[7],
+    '--state-busy': mantine.colors.indigo[8],
     '--state-good': mantine.colors.green[9],
-    '--state-bad': mantine.colors.red[8],
+    '--state-bad': mantine.colors.red[9],
   },
   dark: {
     '--mantine-color-dimmed': mantine.colors.dark[1],
