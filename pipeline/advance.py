@@ -8,10 +8,8 @@ crash in between leaves out.
 
 import contextlib
 import logging
-import time
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -25,7 +23,7 @@ from pipeline import broker, credits, entering, messages, queue, results
 from pipeline.errors import ErrorPayload, InsufficientCreditsError, PipelineError, payload
 from pipeline.preparing import must_prepare, prepare
 from pipeline.rebuild import sync
-from pipeline.reporter import PHASE_START, Step
+from pipeline.reporter import say
 from pipeline.run import Run, lock, selection
 
 log = logging.getLogger(__name__)
@@ -97,7 +95,6 @@ def _to_prepare(run: Run) -> bool:
 async def _prepare(run: Run) -> bool:
     """Find the best order of the selection and store it; False when it has to wait or failed."""
     await sync(run)
-    await say(run.key, run.first, Phase.PREP, {"count": run.selected})
     async with DB.connection() as connection:
         chosen = await selection(connection, run.key.run)
     try:
@@ -277,12 +274,3 @@ async def enter(run: Run, stages: list[int], children: Sequence[entering.Child])
         await say(run.key, stage, Phase.PREP, {"count": len(children)})
         bells = min(run.concurrency, len(children))
         await broker.ring(stage, run.key.account, run.key.run, bells)
-
-
-async def say(key: queue.RunKey, stage: int, phase: Phase, values: dict[str, Any]) -> None:
-    """One line of the step log that concerns the stage as a whole."""
-    text = messages.message(
-        stage, phase, {"processed": 0, "total": values.get("count", 0), **values}
-    )
-    step = Step(stage, phase, text, PHASE_START[phase], time.time())
-    await queue.tell(key, stage, (phase.value, text, ""), {}, [msgspec.json.encode(step)])

@@ -14,7 +14,7 @@ from uuid import UUID
 from redis.asyncio.lock import Lock
 from redis.exceptions import LockNotOwnedError, RedisError
 
-from db.status import RunStatus
+from db.status import Phase, RunStatus
 from pipeline import heartbeat, messages, queue, reporter
 from pipeline.connections import state
 from pipeline.errors import InternalError, PipelineError, RetryLater
@@ -45,6 +45,7 @@ async def prepare(
     lock = _lock(key)
     if not await lock.acquire(blocking=False):
         return None
+    await reporter.say(key, stage, Phase.PREP, {"count": len(items)})  # said once, by who does it
     counts = reporter.Counts(total=len(items), processed=0, current=0)
     report = reporter.reporter(key, stage, {"prepare": messages.NAMES[stage]}, counts)
     work = asyncio.create_task(

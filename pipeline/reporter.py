@@ -52,6 +52,15 @@ class Step(msgspec.Struct, frozen=True):
     at: float
 
 
+async def say(key: queue.RunKey, stage: int, phase: Phase, values: dict[str, Any]) -> None:
+    """One line of the step log that concerns the stage as a whole."""
+    text = messages.message(
+        stage, phase, {"processed": 0, "total": values.get("count", 0), **values}
+    )
+    step = Step(stage, phase, text, PHASE_START[phase], time.time())
+    await queue.tell(key, stage, (phase.value, text, ""), {}, [msgspec.json.encode(step)])
+
+
 class Counts(msgspec.Struct):
     """A stage's counts when an item was claimed, for messages."""
 

@@ -8,7 +8,7 @@ import pytest
 
 from db.status import Phase
 from piccolo_conf import DB
-from pipeline import advance, connections, queue
+from pipeline import connections, queue, reporter
 from pipeline.messages import FUNCTIONS
 
 
@@ -236,7 +236,7 @@ async def test_the_step_log_is_read_page_by_page(
 ) -> None:
     key = queue.RunKey(account, run)
     for _ in range(5):
-        await advance.say(key, 1, Phase.INIT, {"count": 3})
+        await reporter.say(key, 1, Phase.INIT, {"count": 3})
     first = (await client.get(f"/api/v1/runs/{run}/steps", params={"limit": 3})).json()
     assert [step["number"] for step in first["items"]] == [1, 2, 3]
     rest = await client.get(f"/api/v1/runs/{run}/steps", params={"after": first["next"]})

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from db.columns import uuid7
-from pipeline import connections, preparing, queue
+from pipeline import connections, preparing, progress, queue
 from pipeline.advance import advance
 from pipeline.options import RunOptions
 from pipeline.settings import settings
@@ -59,12 +59,27 @@ async def locked(key: queue.RunKey) -> bool:
     return bool(await connections.state().exists(lock(key)))
 
 
+async def said(key: queue.RunKey) -> list[str]:
+    now = await progress.read(key.account, key.run)
+    return [step.message for step in now.steps] if now else []
+
+
 async def test_while_one_prepares_another_does_not(key: queue.RunKey, work: Work) -> None:
     first = begin(key)
     await work.begun.wait()
     assert await begin(key) is None
     work.end.set()
     assert await first == ITEMS[::-1]
+
+
+async def test_only_who_prepares_says_so(key: queue.RunKey, work: Work) -> None:
+    before = await said(key)
+    first = begin(key)
+    await work.begun.wait()
+    await begin(key)
+    work.end.set()
+    await first
+    assert (await said(key))[len(before) :] == ["Preparing 2 clusters for idea generation"]
 
 
 async def test_a_lock_that_redis_lost_is_taken_again(key: queue.RunKey, work: Work) -> None:
