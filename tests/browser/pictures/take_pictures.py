@@ -19,9 +19,6 @@ from tests.demo_control import Demo
 
 pytestmark = [pytest.mark.usefixtures("workers")]
 
-CHAT = "messages"
-"""In the body of every question to the text model, and of no other call."""
-
 TABLES = ("keywords", "clusters", "ideas", "tasks", "content", "images")
 
 
@@ -55,13 +52,14 @@ async def test_keywords_by_hand(camera: Camera, demo: Demo) -> None:
     await scenes.import_keywords(camera.hand)
     await camera.take("keywords-selected", "/keywords", scenes.select_three)
     await camera.take("keyword-add", "/keywords", scenes.click("Add keyword"))
-    await demo.hold(CHAT)
+    await demo.hold("ClusterAssignments")  # the labels are found; their keywords wait
     await camera.hand.reload()
     await scenes.run_all(camera.hand, "Cluster keywords")
+    await expect(camera.hand.locator("[data-status='processing']").first).to_be_visible()
     await camera.take("keywords-busy", "/keywords")
     await camera.take("job-tray", "/clusters", scenes.click("1 run"))
     await camera.take("run-dialog-busy", "/keywords", scenes.open_run)
-    await demo.hold(CHAT, False)
+    await demo.hold("ClusterAssignments", False)
     await camera.take("run-dialog-done", None, scenes.see("outcome", "mapped into"))
 
 

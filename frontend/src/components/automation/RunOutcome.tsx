@@ -8,6 +8,7 @@ import type { Progress } from '../../realtime/live';
 import { number } from '../../words';
 import { ErrorPanel } from '../common/ErrorPanel';
 import { Outcome } from '../common/Outcome';
+import { phaseWord } from '../common/ProgressBar';
 import { CancelReceipt } from './Receipt';
 import { items, type StageProgress } from './stages';
 
@@ -52,8 +53,8 @@ function Failed({ run, progress, moves }: Omit<RunOutcomeProps, 'choose'>) {
       retrying={moves.move.isPending || moves.retry.isPending}
     >
       <Text size="sm">
-        Stopped in {stopped?.name ?? progress.title}, phase {error.phase}. Credits used:{' '}
-        {number(run.credits_used)}.
+        Stopped in {stopped?.name ?? progress.title}, phase “{phaseWord(error.phase)}”. Credits
+        used: {number(run.credits_used)}.
       </Text>
     </ErrorPanel>
   );

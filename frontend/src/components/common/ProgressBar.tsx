@@ -13,6 +13,9 @@ const PHASES: [Progress['phase'], string][] = [
   ['DONE', 'Done'],
 ];
 
+/** A phase as people read it: AI_CALL → "AI at work". */
+export const phaseWord = (phase: string) => PHASES.find(([name]) => name === phase)?.[1] ?? phase;
+
 const COLORS: Record<Progress['status'], string> = {
   running: 'indigo',
   paused: 'gray',

@@ -7,7 +7,7 @@ import { number, timeLeft } from '../../words';
 import { ErrorPanel } from './ErrorPanel';
 import { FailedItems } from './FailedItems';
 import { Outcome } from './Outcome';
-import { ProgressBar } from './ProgressBar';
+import { ProgressBar, phaseWord } from './ProgressBar';
 import { StepLog } from './StepLog';
 
 interface ProgressModalProps {
@@ -53,8 +53,8 @@ function Failure({ state }: { state: ProgressModalState }) {
     >
       {progress?.error && (
         <Text size="sm">
-          Stopped in {stopped?.name ?? progress.title}, phase {progress.error.phase}. Credits used:{' '}
-          {number(run?.credits_used ?? 0)}.
+          Stopped in {stopped?.name ?? progress.title}, phase “{phaseWord(progress.error.phase)}”.
+          Credits used: {number(run?.credits_used ?? 0)}.
         </Text>
       )}
     </ErrorPanel>
