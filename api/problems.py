@@ -1,8 +1,8 @@
 """Every error as `application/problem+json` (RFC 9457): the one table from exception to status.
 
-Errors of the pipeline travel whole in `error` (type, message, action). A body that does not fit
-is explained field by field. What we did not foresee is a 500 with an `error_id`; its traceback is
-in the log under that id and never in an answer.
+Errors of the pipeline travel whole in `error` (type, message, action). A request that does not fit
+is one too, and explained field by field. What we did not foresee is a 500 with an `error_id`; its
+traceback is in the log under that id and never in an answer.
 """
 
 import http
@@ -103,7 +103,8 @@ PIPELINE_STATUS: dict[type[errors.PipelineError], tuple[int, str]] = {
 def problem(request: Request[Any, Any, Any], error: Exception) -> Response[ProblemBody]:
     """The answer to `error`, whatever it is."""
     known = _known(request, error)
-    payload = _payload(request, error)
+    unfit = known.code == "validation"
+    payload = _payload(request, errors.ValidationError(known.detail) if unfit else error)
     body = ProblemBody(
         type=f"urn:igny8:problem:{known.code}",
         title=http.HTTPStatus(known.status).phrase,

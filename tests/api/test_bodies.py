@@ -23,6 +23,17 @@ async def test_json_is_strict_about_types(
     assert "Expected" not in fault["message"]
 
 
+async def test_a_request_that_does_not_fit_carries_the_payload_of_invalid_data(
+    client: httpx2.AsyncClient,
+) -> None:
+    answer = await client.post("/api/v1/runs", json={"selection": "all_new", "concurrency": 0})
+    problem = answer.json()
+    assert problem["error"]["error_type"] == "ValidationError"
+    assert problem["error"]["user_message"] == f"Invalid data: {problem['detail']}"
+    assert problem["error"]["action"]["label"] == "Fix Data"
+    assert problem["error"]["error_id"] == problem["error_id"]
+
+
 @pytest.mark.parametrize(
     "body",
     [
