@@ -12,12 +12,14 @@ import os
 import pickle
 import signal
 import threading
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from typing import Any
 
 import msgspec
 import uvloop
 
+from piccolo_conf import DB
 from pipeline import connections, context, provider, tally
 from pipeline.logs import set_up_logs
 from pipeline.stage import Job, Outcomes, Usage, Work
@@ -31,7 +33,7 @@ places = asyncio.Semaphore(CHILDREN)
 """To be held around `run`, outside of its time limit."""
 
 _forks = multiprocessing.get_context("forkserver")
-_forks.set_forkserver_preload(["pipeline.chain"])
+_forks.set_forkserver_preload(["pipeline.preloaded", "pipeline.provider.transport"])
 _starting = asyncio.Lock()
 
 
@@ -52,6 +54,19 @@ class Answer(msgspec.Struct, frozen=True):
     outcome: Outcomes | Exception
     usage: Usage
     figures: dict[str, float]
+
+
+async def warm_up() -> None:
+    """Start the fork server, where runs are active: who starts then may be there for a dead worker.
+
+    It takes a second or two, and the leases of the dead are about to end.
+    """
+    async with DB.connection() as connection:
+        active = await connection.fetchval(
+            "select exists (select 1 from automation_run where status = 'running')"
+        )
+    if active:
+        await asyncio.to_thread(forkserver.ensure_running)
 
 
 async def run(work: Work, job: Job) -> Outcomes:

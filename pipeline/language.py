@@ -21,7 +21,8 @@ _lock = threading.Lock()
 _model: LanguageIdentifier | None = None
 
 
-def _loaded() -> LanguageIdentifier:
+def loaded() -> LanguageIdentifier:
+    """The model, loaded by whoever comes first."""
     global _model
     with _lock:
         if _model is None:
@@ -32,7 +33,7 @@ def _loaded() -> LanguageIdentifier:
 async def load() -> None:
     """Load the model if this process has not done so yet, without stopping the event loop."""
     if _model is None:
-        await asyncio.to_thread(_loaded)
+        await asyncio.to_thread(loaded)
 
 
 def other_language(text: str, wanted: str) -> str | None:
@@ -42,7 +43,7 @@ def other_language(text: str, wanted: str) -> str | None:
     """
     if len(text) < LEAST:
         return None
-    model = _loaded()
+    model = loaded()
     if wanted not in model.nb_classes:
         return None
     found, certainty = model.classify(text[:SAMPLE])

@@ -7,7 +7,7 @@ from dramatiq.asyncio import get_event_loop_thread
 from dramatiq.middleware import Middleware
 from dramatiq.worker import Worker
 
-from pipeline import chain, heartbeat, language, provider, reporter
+from pipeline import chain, heartbeat, isolation, language, provider, reporter
 from pipeline.broker import Loop, broker, on_loop
 from pipeline.connections import close_all, open_all, refuse_evicting
 from pipeline.settings import BadSetting
@@ -40,6 +40,7 @@ class Resources(Middleware):  # type: ignore[misc]
         await refuse_evicting()
         await provider.open_client()
         await language.load()  # or the first article would wait for it
+        await isolation.warm_up()
         self.flushing = asyncio.create_task(reporter.keep_flushing())
 
     async def _close(self) -> None:

@@ -4,8 +4,10 @@ import asyncio
 import os
 import signal
 import sys
+from multiprocessing import forkserver
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import psutil
 import pytest
@@ -16,7 +18,7 @@ from pipeline import isolation
 from pipeline.errors import AIProviderError, InsufficientCreditsError, RetryLater, ValidationError
 from pipeline.options import RunOptions
 from pipeline.stage import Done, Item, Job
-from tests.engine import deadly
+from tests.engine import deadly, fakes
 from tests.support import until
 
 pytestmark = pytest.mark.usefixtures("connections")
@@ -99,7 +101,7 @@ import asyncio, uuid
 from pipeline import isolation
 from pipeline.options import RunOptions
 from pipeline.stage import Item, Job
-from tests.engine import deadly
+from tests.engine import deadly, fakes
 
 def report(*told, **details):
     print(details["pid"], flush=True)
@@ -126,3 +128,16 @@ async def test_a_child_ends_when_its_worker_is_killed(tmp_path: Path) -> None:
     caller.send_signal(signal.SIGKILL)
     await caller.wait()
     await until(lambda: not psutil.pid_exists(child))
+
+
+@pytest.mark.usefixtures("fate")
+async def test_the_fork_server_is_started_early_only_where_runs_are_active(
+    account: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[bool] = []
+    monkeypatch.setattr(forkserver, "ensure_running", lambda: started.append(True))
+    await isolation.warm_up()
+    assert started == []
+    await fakes.start(account)
+    await isolation.warm_up()
+    assert started == [True]
