@@ -6,6 +6,7 @@ milliseconds. A child that dies names the one that is to blame; its neighbours n
 """
 
 import asyncio
+import contextlib
 import logging
 import multiprocessing
 import os
@@ -21,6 +22,7 @@ import uvloop
 
 from piccolo_conf import DB
 from pipeline import connections, context, provider, tally
+from pipeline.connections import UNREACHABLE
 from pipeline.logs import set_up_logs
 from pipeline.stage import Job, Outcomes, Usage, Work
 
@@ -61,12 +63,13 @@ async def warm_up() -> None:
 
     It takes a second or two, and the leases of the dead are about to end.
     """
-    async with DB.connection() as connection:
-        active = await connection.fetchval(
-            "select exists (select 1 from automation_run where status = 'running')"
-        )
-    if active:
-        await asyncio.to_thread(forkserver.ensure_running)
+    with contextlib.suppress(*UNREACHABLE):  # then the first child waits for it
+        async with DB.connection() as connection:
+            active = await connection.fetchval(
+                "select exists (select 1 from automation_run where status = 'running')"
+            )
+        if active:
+            await asyncio.to_thread(forkserver.ensure_running)
 
 
 async def run(work: Work, job: Job) -> Outcomes:

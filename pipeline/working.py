@@ -29,8 +29,10 @@ class Resources(Middleware):  # type: ignore[misc]
     def before_worker_boot(self, broker: Any, worker: Any) -> None:
         try:
             on_loop(self._open())
-        except BadSetting as error:  # Dramatiq would log it and go on
+        except BadSetting as error:
             raise SystemExit(str(error)) from None
+        except Exception as error:  # Dramatiq would log it and go on, without what was not opened
+            raise SystemExit(f"The worker cannot start: {error!r}") from error
 
     def after_worker_shutdown(self, broker: Any, worker: Any) -> None:
         on_loop(self._close())

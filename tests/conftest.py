@@ -6,6 +6,7 @@ that one pool serves them all. The environment of whoever runs the tests is kept
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import AsyncIterator, Iterator
@@ -25,6 +26,9 @@ from tests.support import await_condition, new_account, start_module, stop
 
 for name in Settings.__struct_fields__:
     os.environ.pop(name.upper(), None)
+
+# Whoever runs us in the background ignores it, and so would all that tests start and stop by it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 DEMO_MODELS = {
     "OPENAI_API_KEY": "demo",

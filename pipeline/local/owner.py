@@ -20,6 +20,7 @@ import asyncpg
 
 from db.engine import DatabaseAway
 from db.migrate import MigrationFailed, migrate
+from pipeline.connections import UNREACHABLE
 from pipeline.local import usage
 from pipeline.local.environment import home, is_demo, listens
 from pipeline.local.first_account import make_first_account
@@ -109,10 +110,17 @@ class Owner:
             for name in self.servers.revive():
                 self._say("igny8", f"{name} died and was started again")
             if not told and listens(settings().host, settings().port):
-                told = True
-                self._ready()
+                told = self._tell()
             if self.temporary and usage.nobody_uses(self.data):
                 return
+
+    def _tell(self) -> bool:
+        """Whether it could be told that all is ready; not if PostgreSQL died in between."""
+        try:
+            self._ready()
+        except UNREACHABLE:
+            return False
+        return True
 
     def _start(self, supervisor: Supervisor, commands: dict[str, list[str]]) -> None:
         if self._demo_port:

@@ -11,9 +11,9 @@ from pipeline.stage import STAGES
 from tests.engine.fakes import Fate, stages
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def pulse(servers: Servers) -> Iterator[heartbeat.Heartbeat]:
-    """The heartbeat of this process."""
+    """The heartbeat of this process; pages of other modules would take it for a worker."""
     beating = heartbeat.start("text")
     yield beating
     beating.stopping.set()
