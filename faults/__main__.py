@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import click
+import msgspec
 import uvloop
 
 from bench import web
@@ -33,6 +34,9 @@ ITEMS, FEW = 64, 24
 @click.option("--items", type=int, help=f"Articles of each run: {ITEMS}, in a short pass {FEW}.")
 @click.option("--short", is_flag=True, help="Small sizes: for the counts, not for the times.")
 @click.option("--keep", is_flag=True, help="Write what was found into docs/faults.md and .json.")
+@click.option(
+    "--rows", type=click.Path(path_type=Path), help="Write what was found there."
+)
 @click.option("--part", default="1/1", metavar="N/OF", help="Every OF-th fault from the N-th on.")
 def main(
     names: tuple[str, ...],
@@ -41,6 +45,7 @@ def main(
     items: int | None,
     short: bool,
     keep: bool,
+    rows: Path | None,
     part: str,
 ) -> None:
     """Inject faults into a running system. Exit code 1 when an invariant breaks.
@@ -54,6 +59,8 @@ def main(
     number, of = map(int, part.split("/"))
     chosen = [fault for fault in FAULTS if not names or fault.name in names][number - 1 :: of]
     found = uvloop.run(_all(chosen, trials, seed, items, short))
+    if rows:
+        rows.write_bytes(msgspec.json.encode(found))
     if keep:
         report.keep(found, [fault.name for fault in FAULTS], DOCS)
     sys.exit(any(row.broken.total() or row.missed(short) for row in found))
