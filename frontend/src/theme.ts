@@ -23,6 +23,7 @@ export const cssVariables: CSSVariablesResolver = (mantine) => ({
   },
   dark: {
     '--mantine-color-dimmed': mantine.colors.dark[1],
+    '--mantine-color-anchor': mantine.colors.indigo[3],
     '--mantine-color-error': mantine.colors.red[4],
     '--state-busy': mantine.colors.indigo[2],
     '--state-good': mantine.colors.green[4],

@@ -61,6 +61,7 @@ async def test_rows_that_changed_order_stay_where_they_are_until_that_is_wished(
     await page.goto(page.url.split("?")[0] + "?sort=-volume")
     first = page.locator("[role=row][aria-rowindex='2']")
     await expect(first).to_contain_text("green tea 50")
+    await expect(page.get_by_text("Live", exact=True)).to_be_visible()
     async with DB.connection() as connection:
         await connection.execute(
             "update keyword set volume = volume + 9000 where id = any($1)", keywords[:2]

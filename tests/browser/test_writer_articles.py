@@ -97,6 +97,8 @@ async def test_a_change_of_somebody_else_is_not_lost_unseen(
     await expect(page.get_by_role("alert", name="changed")).to_be_visible()
     await expect(page.get_by_label("Excerpt")).to_have_value("My excerpt")
     await page.get_by_role("button", name="Save mine over it").click()
+    await expect(page.get_by_role("alert", name="changed")).to_have_count(0)
+    await expect(page.get_by_role("tab", name="Edit", exact=True)).to_be_visible()
     await expect(page.get_by_text("My excerpt")).to_be_visible()
     assert await value("select excerpt from content") == "My excerpt"
 

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { keys } from '../api/keys';
 import { queryClient } from '../api/queryClient';
 import type { Rows } from '../api/tables';
+import { following } from './following';
 import type { LiveEvent } from './frames';
 import { applyFrame, facts, forgetEverything, onRun, progressOf } from './live';
 import type { ListData } from './rowFetcher';
@@ -79,6 +80,26 @@ describe('events', () => {
     show('a');
     applyFrame({ type: 'resync', cursor: 'y' });
     expect(queryClient.getQueryState(LIST)?.isInvalidated).toBe(true);
+  });
+
+  it('that begin after patience has run out put what was read before out of date', async () => {
+    vi.useFakeTimers();
+    const waited = following();
+    await vi.advanceTimersByTimeAsync(2000);
+    await waited;
+    vi.useRealTimers();
+    show('a');
+    applyFrame({ type: 'batch', cursor: 'x', events: [] });
+    expect(queryClient.getQueryState(LIST)?.isInvalidated).toBe(true);
+  });
+
+  it('that begin in time leave what was read after them', async () => {
+    const waited = following();
+    applyFrame({ type: 'batch', cursor: 'x', events: [] });
+    await waited;
+    show('a');
+    applyFrame({ type: 'batch', cursor: 'y', events: [] });
+    expect(queryClient.getQueryState(LIST)?.isInvalidated).toBe(false);
   });
 
   it('of a run are told once, and not after a later one', () => {

@@ -88,9 +88,9 @@ function rereadTable(table: Table, before: number): void {
 
 /** Applies a frame: the events in their order, or everything anew after a gap. */
 export function applyFrame(frame: Frame): void {
-  nowFollowing();
+  const late = nowFollowing();
   began = performance.now();
-  if (frame.type === 'resync') {
+  if (late || frame.type === 'resync') {
     for (const store of Object.values(stores)) store.forgetPushed();
     void queryClient.invalidateQueries();
   }
