@@ -5,7 +5,6 @@ dropped. `finish` writes result, outcome, charge and what follows in one transac
 """
 
 from collections.abc import Sequence
-from datetime import datetime
 from uuid import UUID
 
 import asyncpg
@@ -204,48 +203,3 @@ async def _reopen_stage(connection: asyncpg.Connection, run: UUID, stage: int) -
         run,
         stage,
     )
-
-
-class QueuedItem(msgspec.Struct, frozen=True):
-    """An item as the queues of a stage show it."""
-
-    item: UUID
-    position: int
-    title: str
-    status: GenerationStatus
-    attempts: int
-    started_at: datetime | None
-    finished_at: datetime | None
-    error: ErrorPayload | None
-
-
-async def queue_page(
-    account: UUID,
-    run: UUID,
-    stage: int,
-    status: GenerationStatus,
-    *,
-    after: tuple[int, UUID] | None = None,
-    limit: int = 50,
-) -> list[QueuedItem]:
-    """Items of one queue by position; `after` is (position, item) of the last one seen.
-
-    The pending queue holds what is queued.
-    """
-    stored = GenerationStatus.QUEUED if status == GenerationStatus.PENDING else status
-    position, item = after or (-1, UUID(int=0))
-    async with DB.connection() as connection:
-        rows = await connection.fetch(
-            "select item_id as item, position, title, status, attempts, started_at, finished_at,"
-            " error from run_item where run_id = $1 and account_id = $2 and stage = $3"
-            " and status = $4 and (position, item_id) > ($5, $6)"
-            " order by position, item_id limit $7",
-            run,
-            account,
-            stage,
-            stored.value,
-            position,
-            item,
-            limit,
-        )
-    return [msgspec.convert(dict(row) | {"status": status}, QueuedItem) for row in rows]

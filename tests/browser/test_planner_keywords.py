@@ -65,11 +65,34 @@ async def test_of_two_editors_the_second_is_told_and_chooses(
     await drawer.get_by_role("button", name="Save").click()
     await expect(drawer.get_by_role("alert")).to_contain_text("changed")
     await expect(volume).to_have_value("999")
+    await expect(drawer.get_by_role("row", name="Searches a month 555 999")).to_be_visible()
+    assert await violations_in_both_schemes(page) == []
     await drawer.get_by_role("button", name=way).click()
     if way == "Load the new version":
         await expect(volume).to_have_value("555")
         await expect(drawer.get_by_role("alert")).to_have_count(0)
         return
+    await expect(drawer).to_have_count(0)
+    saved = await planner.value(
+        "select (volume, difficulty) from keyword where id = $1", keywords[6]
+    )
+    assert tuple(saved) == (999, 12)
+
+
+async def test_who_changed_other_fields_is_told_that_both_changes_stay(
+    page: Page, site: str, account: UUID, keywords: list[UUID]
+) -> None:
+    await page.goto(f"{site}/keywords?id={keywords[6]}")
+    drawer = page.get_by_role("dialog", name="Keyword")
+    await drawer.get_by_label("Searches a month").fill("999")
+    async with DB.connection() as connection:
+        await connection.execute("update keyword set difficulty = 12 where id = $1", keywords[6])
+    await events.rows_changed(account, "keyword", [keywords[6]])
+    await drawer.get_by_role("button", name="Save").click()
+    await expect(drawer.get_by_role("alert")).to_contain_text(
+        "Other fields were changed than yours: saving yours keeps both."
+    )
+    await drawer.get_by_role("button", name="Save mine over it").click()
     await expect(drawer).to_have_count(0)
     saved = await planner.value(
         "select (volume, difficulty) from keyword where id = $1", keywords[6]

@@ -7,9 +7,8 @@ from uuid import UUID
 import pytest
 
 from db.lineage import FOLLOWING, ROW_TABLE, SELECTED, following
-from db.status import GenerationStatus
 from piccolo_conf import DB
-from pipeline import controls, entering, ledger, queue
+from pipeline import controls, entering, queue
 from pipeline.advance import advance
 from pipeline.errors import AIProviderError
 from tests.engine import fakes
@@ -113,21 +112,6 @@ async def test_a_retried_image_has_its_article_reviewed_anew(account: UUID, fate
     article = await fakes.one("select content_id from image where id = $1", image)
     assert again == [article]
     await fakes.same_in_redis(key)
-
-
-async def test_the_queues_of_a_stage_are_shown_to_their_account_only(
-    account: UUID, fate: Fate
-) -> None:
-
-    key = await whole_run(account)
-    other = await new_account("Other", 5)
-    done = GenerationStatus.COMPLETED
-    mine = await ledger.queue_page(account, key.run, 4, done, limit=3)
-    rest = await ledger.queue_page(
-        account, key.run, 4, done, after=(mine[-1].position, mine[-1].item), limit=3
-    )
-    assert [item.item for item in mine + rest] == list(await fakes.items(key, 4))
-    assert await ledger.queue_page(other, key.run, 4, done) == []
 
 
 async def test_of_two_runs_that_open_their_ideas_at_once_each_cluster_goes_to_one(

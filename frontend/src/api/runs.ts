@@ -19,14 +19,14 @@ export function startRun(start: Start, key: string): Promise<Run> {
 }
 
 /** Pauses, resumes or cancels a run. The answer to a cancel is its receipt. */
-export function moveRun(id: string, move: Move): Promise<Run | Schemas['Cancelled']> {
+function moveRun(id: string, move: Move): Promise<Run | Schemas['Cancelled']> {
   if (move === 'pause') return ask(api.POST('/api/v1/runs/{run_id}/pause', path(id)));
   if (move === 'resume') return ask(api.POST('/api/v1/runs/{run_id}/resume', path(id)));
   return ask(api.POST('/api/v1/runs/{run_id}/cancel', path(id)));
 }
 
 /** Tries failed items again: all, those of a stage, or those named. */
-export function retryRun(id: string, which: Partial<Schemas['RetryRun']> = {}): Promise<Retried> {
+function retryRun(id: string, which: Partial<Schemas['RetryRun']> = {}): Promise<Retried> {
   const body = which as Schemas['RetryRun'];
   return ask(api.POST('/api/v1/runs/{run_id}/retry', { ...path(id), body }));
 }

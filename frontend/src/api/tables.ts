@@ -32,7 +32,7 @@ export type AnyRow = Rows[Table];
 export type GenerationStatus = Schemas['GenerationStatus'];
 export type Filters = Record<string, string>;
 
-export const PATHS = {
+const PATHS = {
   keyword: '/api/v1/keywords',
   cluster: '/api/v1/clusters',
   idea: '/api/v1/ideas',

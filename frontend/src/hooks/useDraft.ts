@@ -1,8 +1,16 @@
 // What a person types into a row's form. Until they type, the form follows the row; from then on
-// the version they began with counts, so that a change of somebody else is seen when saving.
+// the version they began with counts, so that a change of somebody else is seen when saving: then
+// the row is read again, and what was typed is saved over it only by who has seen both.
 import { useState } from 'react';
 import type { Details, Table } from '../api/tables';
 import { type Changes, useDetail, useRowEdit } from './useRowEdit';
+
+/** A field that two people changed: what stands there now, and what was typed here. */
+export interface Clash {
+  field: string;
+  now: unknown;
+  typed: unknown;
+}
 
 export function useDraft<T extends Table>(table: T, id: string, onSaved?: () => void) {
   const detail = useDetail(table, id);
@@ -22,7 +30,10 @@ export function useDraft<T extends Table>(table: T, id: string, onSaved?: () => 
     setBase(row ?? null);
     setChanges((before) => ({ ...before, ...part }));
   };
-  const latest = async () => (await detail.refetch({ throwOnError: true })).data;
+  const save = (version: number) => {
+    edit.save({ id, version, changes }, { onError: () => void detail.refetch() });
+  };
+  const newer = detail.data && base && detail.data.version > base.version ? detail.data : null;
   return {
     /** The row with what was typed. */
     draft: row && { ...row, ...changes },
@@ -32,16 +43,22 @@ export function useDraft<T extends Table>(table: T, id: string, onSaved?: () => 
     discard,
     changed: base !== null,
     edit,
-    save: () => row && edit.save({ id, version: row.version, changes }),
-    /** Shows the row as it is now; what was typed is lost. */
-    reload: () => void latest().then(discard, () => undefined),
-    /** Saves what was typed over the row as it is now. */
-    overwrite: () =>
-      void latest().then(
-        (now) => now && edit.save({ id, version: now.version, changes }),
-        () => undefined,
-      ),
+    save: () => row && save(row.version),
+    /** Fields that were changed here and elsewhere; null while there is no newer row to compare. */
+    clashes: edit.conflict && base && newer ? clashes(base, newer, changes) : null,
+    /** Saves what was typed over the newer row that was compared; its other fields stay. */
+    overwrite: () => newer && save(newer.version),
   };
 }
 
 export type Draft<T extends Table> = ReturnType<typeof useDraft<T>>;
+
+function clashes(began: object, now: object, changes: object): Clash[] {
+  const before = began as Record<string, unknown>;
+  const current = now as Record<string, unknown>;
+  return Object.entries(changes)
+    .map(([field, typed]) => ({ field, now: current[field], typed }))
+    .filter((each) => !same(each.now, before[each.field]) && !same(each.now, each.typed));
+}
+
+const same = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other);

@@ -19,7 +19,7 @@ interface QueuePage {
   next: string | null;
 }
 
-export interface Place {
+interface Place {
   run: string;
   stage: number;
   queue: QueueName;

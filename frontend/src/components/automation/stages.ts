@@ -47,7 +47,7 @@ export function factsOf(stage: StageProgress): string[] {
   return [`${items} loaded ${number(loaded)}`, ...made];
 }
 
-export type StageState =
+type StageState =
   | 'pending'
   | 'queued'
   | 'processing'

@@ -1,12 +1,10 @@
 // Items that failed are named with the server's reason and next step, and can be retried.
-import { MantineProvider } from '@mantine/core';
-import { QueryClientProvider } from '@tanstack/react-query';
-import { fireEvent, render, screen, waitFor, within } from '@testing-library/react';
-import { MemoryRouter } from 'react-router';
+import { fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { Schemas } from '../../api/client';
 import { queryClient } from '../../api/queryClient';
 import type { Run } from '../../api/runs';
+import { show } from '../../test/show';
 import { FailedItems } from './FailedItems';
 
 const RUN = { id: 'a-run', moves: ['retry'] } as unknown as Run;
@@ -45,16 +43,8 @@ beforeEach(() => {
 
 afterEach(() => queryClient.clear());
 
-function show(onLeave = () => {}): void {
-  render(
-    <QueryClientProvider client={queryClient}>
-      <MantineProvider>
-        <MemoryRouter>
-          <FailedItems run={RUN} stage={STAGE} onLeave={onLeave} />
-        </MemoryRouter>
-      </MantineProvider>
-    </QueryClientProvider>,
-  );
+function open(onLeave = () => {}): void {
+  show(<FailedItems run={RUN} stage={STAGE} onLeave={onLeave} />);
 }
 
 async function itemOf(title: string): Promise<HTMLElement> {
@@ -64,13 +54,13 @@ async function itemOf(title: string): Promise<HTMLElement> {
 }
 
 it("names each item with the server's message", async () => {
-  show();
+  open();
   expect(await itemOf('Idea 1')).toHaveTextContent('Invalid data: no outline');
   expect(await itemOf('Idea 2')).toHaveTextContent('The AI service refused the request: key');
 });
 
 it('leads where each can be mended', async () => {
-  show();
+  open();
   const steps = [
     within(await itemOf('Idea 1')).getByRole('link', { name: 'Fix Data' }),
     within(await itemOf('Idea 2')).getByRole('link', { name: 'Open Settings' }),
@@ -80,19 +70,19 @@ it('leads where each can be mended', async () => {
 
 it('is left by a next step', async () => {
   const left = vi.fn();
-  show(left);
+  open(left);
   fireEvent.click(await screen.findByRole('link', { name: 'Fix Data' }));
   expect(left).toHaveBeenCalledOnce();
 });
 
 it('retries one item', async () => {
-  show();
+  open();
   fireEvent.click(await screen.findByRole('button', { name: 'Retry Idea 1' }));
   await waitFor(() => expect(retried).toEqual([{ stage: 3, items: ['1'] }]));
 });
 
 it('retries all that failed', async () => {
-  show();
+  open();
   fireEvent.click(await screen.findByRole('button', { name: 'Retry all failed (2)' }));
   await waitFor(() => expect(retried).toEqual([{ stage: 3, items: null }]));
 });

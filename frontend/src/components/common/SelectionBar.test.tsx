@@ -1,10 +1,9 @@
 // The bar says how many rows match before all of them are chosen.
-import { MantineProvider } from '@mantine/core';
-import { QueryClientProvider } from '@tanstack/react-query';
-import { fireEvent, render, screen, waitFor } from '@testing-library/react';
+import { fireEvent, screen, waitFor } from '@testing-library/react';
 import { afterEach, expect, it, vi } from 'vitest';
 import { queryClient } from '../../api/queryClient';
 import { useSelection } from '../../hooks/useSelection';
+import { show } from '../../test/show';
 import { SelectionBar } from './SelectionBar';
 
 afterEach(() => queryClient.clear());
@@ -37,40 +36,34 @@ function Table({ more }: { more: boolean }) {
   );
 }
 
-function show(more: boolean): void {
-  render(
-    <QueryClientProvider client={queryClient}>
-      <MantineProvider>
-        <Table more={more} />
-      </MantineProvider>
-    </QueryClientProvider>,
-  );
+function open(more: boolean): void {
+  show(<Table more={more} />);
   fireEvent.click(screen.getByText('Tick'));
 }
 
 it('tells by the server how many match a list that goes on', async () => {
   const asked = serve(1200);
-  show(true);
+  open(true);
   await screen.findByRole('button', { name: 'Select all 1,200 matching' });
   expect(asked).toEqual([expect.stringMatching('/api/v1/keywords/ids\\?q=tea$')]);
 });
 
 it('counts a list that is loaded to its end without asking', () => {
   const asked = serve(1200);
-  show(false);
+  open(false);
   screen.getByRole('button', { name: 'Select all 3 matching' });
   expect(asked).toEqual([]);
 });
 
 it('says so where more match than can be chosen', async () => {
   serve(1200, 1000);
-  show(true);
+  open(true);
   await screen.findByRole('button', { name: 'Select the oldest 1,000 of 1,200 matching' });
 });
 
 it('chooses as many as it said, and keeps the focus', async () => {
   serve(1200);
-  show(true);
+  open(true);
   fireEvent.click(await screen.findByRole('button', { name: 'Select all 1,200 matching' }));
   await screen.findByText('1,200 keywords selected');
   expect(screen.queryByRole('button', { name: /^Select all/ })).toBeNull();

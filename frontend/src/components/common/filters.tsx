@@ -6,6 +6,7 @@ import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { Table } from '../../api/tables';
 import type { RowList } from '../../hooks/useRowList';
 import classes from './filters.module.css';
+import { GENERATION_STATUSES } from './StatusBadge';
 
 const PATIENCE = 250;
 
@@ -72,6 +73,18 @@ export function FilterSelect({ list, name, label, choices }: FilterSelectProps) 
       value={list.filters[name] ?? ''}
       onChange={(event) => list.setFilter(name, event.currentTarget.value || null)}
       data={[{ value: '', label: `${label}: all` }, ...data]}
+    />
+  );
+}
+
+/** The state of the rows, the same choices in every table. */
+export function StatusFilter({ list }: { list: Narrowed }) {
+  return (
+    <FilterSelect
+      list={list}
+      name="generation_status"
+      label="Status"
+      choices={GENERATION_STATUSES}
     />
   );
 }

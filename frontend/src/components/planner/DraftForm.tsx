@@ -8,7 +8,7 @@ import { ErrorPanel } from '../common/ErrorPanel';
 
 type Framed = Pick<
   Draft<Table>,
-  'error' | 'again' | 'changed' | 'edit' | 'save' | 'reload' | 'overwrite' | 'discard'
+  'error' | 'again' | 'changed' | 'edit' | 'save' | 'clashes' | 'overwrite' | 'discard'
 >;
 
 interface DraftFormProps {
@@ -33,7 +33,12 @@ export function DraftForm({ form, onCancel, children }: DraftFormProps) {
     <form onSubmit={submit}>
       <Stack gap="sm">
         {children}
-        <EditProblem edit={form.edit} onReload={form.reload} onOverwrite={form.overwrite} />
+        <EditProblem
+          error={form.edit.error}
+          clashes={form.clashes}
+          onDiscard={form.discard}
+          onOverwrite={form.overwrite}
+        />
         <Group justify="flex-end" gap="xs">
           <Button variant="default" onClick={onCancel}>
             Cancel

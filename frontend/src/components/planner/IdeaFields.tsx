@@ -16,7 +16,7 @@ import { OutlineEditor } from './OutlineEditor';
 
 type ContentType = NonNullable<Schemas['EditIdea']['content_type']>;
 
-export const CONTENT_TYPES: ContentType[] = [
+const CONTENT_TYPES: ContentType[] = [
   'how-to',
   'guide',
   'list',

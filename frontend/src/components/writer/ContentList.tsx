@@ -2,15 +2,13 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { Link, useNavigate } from 'react-router';
-import { useDeleteRows } from '../../hooks/useDeleteRows';
 import { useRowList } from '../../hooks/useRowList';
 import { useSelection } from '../../hooks/useSelection';
-import { useStartRun } from '../../hooks/useStartRun';
+import { DeleteChosen, StartChosen } from '../common/Chosen';
 import { EmptyState } from '../common/EmptyState';
-import { FilterSelect, SearchField, TableFilters } from '../common/filters';
+import { FilterSelect, SearchField, StatusFilter, TableFilters } from '../common/filters';
 import { LiveTable } from '../common/LiveTable';
 import { SelectionBar } from '../common/SelectionBar';
-import { GENERATION_STATUSES } from '../common/StatusBadge';
 import { Page } from '../layout/Page';
 import { NothingMatches } from '../planner/NothingMatches';
 import { COLUMNS, RESULTS, STATUSES } from './contentColumns';
@@ -29,8 +27,6 @@ export function ContentList() {
   const list = useRowList('content', LIST);
   const selection = useSelection(list);
   const navigate = useNavigate();
-  const { start, starting } = useStartRun();
-  const { askAndDelete, deleting } = useDeleteRows('content', NOUN, selection, LOSES);
   const [prompting, setPrompting] = useState(false);
   const ids = [...selection.ids];
   return (
@@ -39,12 +35,7 @@ export function ContentList() {
         <SearchField list={list} label="Search articles" />
         <FilterSelect list={list} name="status" label="Stands as" choices={STATUSES} />
         <FilterSelect list={list} name="result" label="Review" choices={RESULTS} />
-        <FilterSelect
-          list={list}
-          name="generation_status"
-          label="Status"
-          choices={GENERATION_STATUSES}
-        />
+        <StatusFilter list={list} />
       </TableFilters>
       <LiveTable
         list={list}
@@ -69,18 +60,11 @@ export function ContentList() {
         }
       />
       <SelectionBar selection={selection} noun={NOUN} list={list}>
-        <Button size="compact-md" variant="default" onClick={askAndDelete} loading={deleting}>
-          Delete
-        </Button>
+        <DeleteChosen selection={selection} table="content" noun={NOUN} loses={LOSES} />
         <ExportMany ids={ids} />
-        <Button
-          size="compact-md"
-          variant="default"
-          loading={starting}
-          onClick={() => start({ function: 'final_review', selection: ids })}
-        >
+        <StartChosen selection={selection} function="final_review" variant="default">
           Review
-        </Button>
+        </StartChosen>
         <Button size="compact-md" onClick={() => setPrompting(true)}>
           Generate image prompts
         </Button>

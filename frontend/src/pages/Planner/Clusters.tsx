@@ -3,11 +3,16 @@ import { Button } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconPlus } from '@tabler/icons-react';
 import { Link } from 'react-router';
+import { DeleteChosen, StartChosen } from '../../components/common/Chosen';
 import { EmptyState } from '../../components/common/EmptyState';
-import { FilterSelect, SearchField, TableFilters } from '../../components/common/filters';
+import {
+  FilterSelect,
+  SearchField,
+  StatusFilter,
+  TableFilters,
+} from '../../components/common/filters';
 import { LiveTable } from '../../components/common/LiveTable';
 import { SelectionBar } from '../../components/common/SelectionBar';
-import { GENERATION_STATUSES } from '../../components/common/StatusBadge';
 import { Page } from '../../components/layout/Page';
 import { AddCluster } from '../../components/planner/AddCluster';
 import { ClusterDialog } from '../../components/planner/ClusterDialog';
@@ -15,10 +20,8 @@ import { COLUMNS } from '../../components/planner/clusterColumns';
 import { MergeClusters } from '../../components/planner/MergeClusters';
 import { NothingMatches } from '../../components/planner/NothingMatches';
 import { useOpenRow } from '../../components/planner/openRow';
-import { useDeleteRows } from '../../hooks/useDeleteRows';
 import { useRowList } from '../../hooks/useRowList';
 import { useSelection } from '../../hooks/useSelection';
-import { useStartRun } from '../../hooks/useStartRun';
 
 const LIST = { filters: ['status', 'generation_status', 'locked'], sort: '-created_at' };
 const NOUN: [string, string] = ['cluster', 'clusters'];
@@ -34,8 +37,6 @@ export default function Clusters() {
   const row = useOpenRow();
   const [adding, adds] = useDisclosure();
   const [merging, merges] = useDisclosure();
-  const { start, starting } = useStartRun();
-  const { askAndDelete, deleting } = useDeleteRows('cluster', NOUN, selection, LOSES);
   const chosen = [...selection.ids];
   return (
     <Page
@@ -54,12 +55,7 @@ export default function Clusters() {
       <TableFilters list={list}>
         <SearchField list={list} label="Search clusters" />
         <FilterSelect list={list} name="status" label="Plan" choices={PLANS} />
-        <FilterSelect
-          list={list}
-          name="generation_status"
-          label="Status"
-          choices={GENERATION_STATUSES}
-        />
+        <StatusFilter list={list} />
         <FilterSelect list={list} name="locked" label="Lock" choices={LOCKS} />
       </TableFilters>
       <LiveTable
@@ -90,16 +86,10 @@ export default function Clusters() {
             Merge
           </Button>
         )}
-        <Button size="compact-md" variant="default" onClick={askAndDelete} loading={deleting}>
-          Delete
-        </Button>
-        <Button
-          size="compact-md"
-          onClick={() => start({ function: 'generate_ideas', selection: chosen })}
-          loading={starting}
-        >
+        <DeleteChosen selection={selection} table="cluster" noun={NOUN} loses={LOSES} />
+        <StartChosen selection={selection} function="generate_ideas">
           Generate ideas
-        </Button>
+        </StartChosen>
       </SelectionBar>
       <AddCluster opened={adding} onClose={adds.close} onAdded={row.open} />
       <MergeClusters

@@ -3,11 +3,16 @@ import { Button, Group } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconPlus, IconUpload } from '@tabler/icons-react';
 import { AutomateButton } from '../../components/automation/AutomateButton';
+import { DeleteChosen, StartChosen } from '../../components/common/Chosen';
 import { EmptyState } from '../../components/common/EmptyState';
-import { FilterSelect, SearchField, TableFilters } from '../../components/common/filters';
+import {
+  FilterSelect,
+  SearchField,
+  StatusFilter,
+  TableFilters,
+} from '../../components/common/filters';
 import { LiveTable } from '../../components/common/LiveTable';
 import { SelectionBar } from '../../components/common/SelectionBar';
-import { GENERATION_STATUSES } from '../../components/common/StatusBadge';
 import { Page } from '../../components/layout/Page';
 import { AddKeyword } from '../../components/planner/AddKeyword';
 import { ImportDialog } from '../../components/planner/ImportDialog';
@@ -17,10 +22,8 @@ import { COLUMNS } from '../../components/planner/keywordColumns';
 import { MoveKeywords } from '../../components/planner/MoveKeywords';
 import { NothingMatches } from '../../components/planner/NothingMatches';
 import { useOpenRow } from '../../components/planner/openRow';
-import { useDeleteRows } from '../../hooks/useDeleteRows';
 import { useRowList } from '../../hooks/useRowList';
 import { useSelection } from '../../hooks/useSelection';
-import { useStartRun } from '../../hooks/useStartRun';
 import { label } from '../../words';
 
 const LIST = {
@@ -39,8 +42,6 @@ export default function Keywords() {
   const [importing, imports] = useDisclosure();
   const [adding, adds] = useDisclosure();
   const [moving, moves] = useDisclosure();
-  const { start, starting } = useStartRun();
-  const { askAndDelete, deleting } = useDeleteRows('keyword', NOUN, selection, LOSES);
   const chosen = [...selection.ids];
   const ways = (
     <Group gap="xs">
@@ -61,12 +62,7 @@ export default function Keywords() {
       <TableFilters list={list}>
         <SearchField list={list} label="Search keywords" />
         <FilterSelect list={list} name="status" label="Plan" choices={PLANS} />
-        <FilterSelect
-          list={list}
-          name="generation_status"
-          label="Status"
-          choices={GENERATION_STATUSES}
-        />
+        <StatusFilter list={list} />
         <FilterSelect list={list} name="intent" label="Intent" choices={INTENT_CHOICES} />
       </TableFilters>
       <LiveTable
@@ -91,17 +87,11 @@ export default function Keywords() {
         <Button size="compact-md" variant="default" onClick={moves.open}>
           Move
         </Button>
-        <Button size="compact-md" variant="default" onClick={askAndDelete} loading={deleting}>
-          Delete
-        </Button>
+        <DeleteChosen selection={selection} table="keyword" noun={NOUN} loses={LOSES} />
         <AutomateButton ids={selection.ids} />
-        <Button
-          size="compact-md"
-          onClick={() => start({ function: 'auto_cluster', selection: chosen })}
-          loading={starting}
-        >
+        <StartChosen selection={selection} function="auto_cluster">
           Cluster keywords
-        </Button>
+        </StartChosen>
       </SelectionBar>
       <ImportDialog opened={importing} onClose={imports.close} />
       <AddKeyword opened={adding} onClose={adds.close} />

@@ -1,21 +1,24 @@
 // The gallery of all images, drawn or still to be drawn.
 import { Button, Center, Skeleton } from '@mantine/core';
 import { Link } from 'react-router';
+import { DeleteChosen, StartChosen } from '../../components/common/Chosen';
 import { EmptyState } from '../../components/common/EmptyState';
 import { ErrorPanel } from '../../components/common/ErrorPanel';
-import { FilterSelect, SearchField, TableFilters } from '../../components/common/filters';
+import {
+  FilterSelect,
+  SearchField,
+  StatusFilter,
+  TableFilters,
+} from '../../components/common/filters';
 import { SelectionBar } from '../../components/common/SelectionBar';
-import { GENERATION_STATUSES } from '../../components/common/StatusBadge';
 import { Page } from '../../components/layout/Page';
 import { NothingMatches } from '../../components/planner/NothingMatches';
 import { useOpenRow } from '../../components/planner/openRow';
 import { ArticlePicker } from '../../components/writer/ArticlePicker';
 import { Gallery } from '../../components/writer/Gallery';
 import { ImageDialog } from '../../components/writer/ImageDialog';
-import { useDeleteRows } from '../../hooks/useDeleteRows';
 import { useRowList } from '../../hooks/useRowList';
 import { useSelection } from '../../hooks/useSelection';
-import { useStartRun } from '../../hooks/useStartRun';
 
 const LIST = { filters: ['content_id', 'drawn', 'generation_status'], sort: '-created_at' };
 const NOUN: [string, string] = ['image', 'images'];
@@ -25,8 +28,6 @@ export default function Images() {
   const list = useRowList('image', LIST);
   const selection = useSelection(list);
   const row = useOpenRow();
-  const { start, starting } = useStartRun();
-  const { askAndDelete, deleting } = useDeleteRows('image', NOUN, selection, LOSES);
   return (
     <Page title="Images">
       <TableFilters list={list}>
@@ -41,12 +42,7 @@ export default function Images() {
           label="Picture"
           choices={{ true: 'Drawn', false: 'Not drawn' }}
         />
-        <FilterSelect
-          list={list}
-          name="generation_status"
-          label="Status"
-          choices={GENERATION_STATUSES}
-        />
+        <StatusFilter list={list} />
       </TableFilters>
       {list.error && <ErrorPanel error={list.error} onRetry={list.reload} />}
       {list.loading && <Skeleton h={320} />}
@@ -73,16 +69,10 @@ export default function Images() {
         </Center>
       )}
       <SelectionBar selection={selection} noun={NOUN} list={list}>
-        <Button size="compact-md" variant="default" onClick={askAndDelete} loading={deleting}>
-          Delete
-        </Button>
-        <Button
-          size="compact-md"
-          loading={starting}
-          onClick={() => start({ function: 'generate_images', selection: [...selection.ids] })}
-        >
+        <DeleteChosen selection={selection} table="image" noun={NOUN} loses={LOSES} />
+        <StartChosen selection={selection} function="generate_images">
           Generate images
-        </Button>
+        </StartChosen>
       </SelectionBar>
       <ImageDialog id={row.id} onClose={row.close} />
     </Page>

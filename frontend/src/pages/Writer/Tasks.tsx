@@ -1,20 +1,23 @@
 // Writer tasks: plans that articles are written from.
 import { Button } from '@mantine/core';
 import { Link } from 'react-router';
+import { DeleteChosen, StartChosen } from '../../components/common/Chosen';
 import { EmptyState } from '../../components/common/EmptyState';
-import { FilterSelect, SearchField, TableFilters } from '../../components/common/filters';
+import {
+  FilterSelect,
+  SearchField,
+  StatusFilter,
+  TableFilters,
+} from '../../components/common/filters';
 import { LiveTable } from '../../components/common/LiveTable';
 import { SelectionBar } from '../../components/common/SelectionBar';
-import { GENERATION_STATUSES } from '../../components/common/StatusBadge';
 import { Page } from '../../components/layout/Page';
 import { NothingMatches } from '../../components/planner/NothingMatches';
 import { useOpenRow } from '../../components/planner/openRow';
 import { TaskDialog } from '../../components/writer/TaskDialog';
 import { COLUMNS, STATUSES } from '../../components/writer/taskColumns';
-import { useDeleteRows } from '../../hooks/useDeleteRows';
 import { useRowList } from '../../hooks/useRowList';
 import { useSelection } from '../../hooks/useSelection';
-import { useStartRun } from '../../hooks/useStartRun';
 
 const LIST = { filters: ['status', 'generation_status', 'cluster_id'], sort: '-created_at' };
 const NOUN: [string, string] = ['task', 'tasks'];
@@ -24,19 +27,12 @@ export default function Tasks() {
   const list = useRowList('task', LIST);
   const selection = useSelection(list);
   const row = useOpenRow();
-  const { start, starting } = useStartRun();
-  const { askAndDelete, deleting } = useDeleteRows('task', NOUN, selection, LOSES);
   return (
     <Page title="Tasks" fill>
       <TableFilters list={list}>
         <SearchField list={list} label="Search tasks" />
         <FilterSelect list={list} name="status" label="Article" choices={STATUSES} />
-        <FilterSelect
-          list={list}
-          name="generation_status"
-          label="Status"
-          choices={GENERATION_STATUSES}
-        />
+        <StatusFilter list={list} />
       </TableFilters>
       <LiveTable
         list={list}
@@ -61,16 +57,10 @@ export default function Tasks() {
         }
       />
       <SelectionBar selection={selection} noun={NOUN} list={list}>
-        <Button size="compact-md" variant="default" onClick={askAndDelete} loading={deleting}>
-          Delete
-        </Button>
-        <Button
-          size="compact-md"
-          onClick={() => start({ function: 'generate_content', selection: [...selection.ids] })}
-          loading={starting}
-        >
+        <DeleteChosen selection={selection} table="task" noun={NOUN} loses={LOSES} />
+        <StartChosen selection={selection} function="generate_content">
           Generate content
-        </Button>
+        </StartChosen>
       </SelectionBar>
       <TaskDialog id={row.id} onClose={row.close} />
     </Page>
