@@ -34,9 +34,7 @@ ITEMS, FEW = 64, 24
 @click.option("--items", type=int, help=f"Articles of each run: {ITEMS}, in a short pass {FEW}.")
 @click.option("--short", is_flag=True, help="Small sizes: for the counts, not for the times.")
 @click.option("--keep", is_flag=True, help="Write what was found into docs/faults.md and .json.")
-@click.option(
-    "--rows", type=click.Path(path_type=Path), help="Write what was found there."
-)
+@click.option("--rows", type=click.Path(path_type=Path), help="Write what was found there.")
 @click.option("--part", default="1/1", metavar="N/OF", help="Every OF-th fault from the N-th on.")
 def main(
     names: tuple[str, ...],
