@@ -52,7 +52,8 @@ export function useProgressModal(): ProgressModalState {
     error,
     ended: progress !== undefined && !['running', 'paused'].includes(progress.status),
     close: () => {
-      if (opened && error && again) keepForLater(opened, sentence(error));
+      // A failed run can be gone on with, also before what it allows has been read.
+      if (opened && error && (again || failed)) keepForLater(opened, sentence(error));
       closeRun();
     },
     cancel: async () => {
