@@ -12,6 +12,7 @@ HEAD = f"{'fault':22}{'trials':>7}{'broken':>8}{'calls twice':>13}{'resumed p50/
 ENOUGH = 20
 """Trials from which on a 99th percentile is told; of fewer it is the longest time, called so."""
 PARTLY = {
+    "8, 9": "without root and `ip` there are no network namespaces: no cable is unplugged then",
     "20": "what Python tells of the time of day is shifted; the clock does not jump meanwhile",
     "24": "each item backs off for itself; there is no circuit that opens",
     "26": "the workers are started again at once, not after the longest TTL",
