@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import time
 
 import psutil
 
@@ -30,6 +31,15 @@ async def kill_all(trial: Trial) -> None:
     await trial.mid_stage()
     trial.signal(signal.SIGKILL, *WORKERS)
     trial.hit()
+    killed = time.monotonic()
+
+    async def begun() -> bool:
+        starts = [c.started - killed for c in await trial.rig.calls() if c.started > killed]
+        if starts:
+            trial.measure("until a call began again", min(starts), "s", most=10)
+        return bool(starts) or not await trial.active()
+
+    await trial.until(begun)
 
 
 async def freeze(trial: Trial) -> None:

@@ -22,9 +22,9 @@ async def unplug_one(trial: Trial) -> None:
 async def unplug_all(trial: Trial) -> None:
     """Two machines with a worker each; the cables of both are out for 60 s.
 
-    Their workers take their claims back and wait for the answers that were on the way, which TCP
-    sends again after a pause as long as the outage at most: no call is made twice, but items
-    complete again only then. So that has no target here.
+    A worker may take its claims back and wait for answers that were on the way, which TCP sends
+    again after a pause that may be as long as the outage. So items have no target here, only the
+    workers' own pulse has.
     """
     await _unplug(trial, *WORKERS)
 
