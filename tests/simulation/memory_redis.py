@@ -83,7 +83,9 @@ def _reply(value: Any) -> Any:
     if kind is bytes or kind is int:
         return value
     if kind is tuple:
-        return [each if type(each) is bytes else _reply(each) for each in value[1 : 1 + int(value[0])]]
+        return [
+            each if type(each) is bytes else _reply(each) for each in value[1 : 1 + int(value[0])]
+        ]
     if kind is float:
         return int(value)
     if value is None or value is False:

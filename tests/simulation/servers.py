@@ -134,7 +134,7 @@ class Database:
     def session(self, in_transaction: bool) -> Session:
         made = Session(self.wire, in_transaction)
         if in_transaction and self.wire.world is not None and self.wire.world.running is not None:
-            self.wire.world.running.at_death.append(made.lose)
+            self.wire.world.running.at_death[made] = made.lose
         return made
 
     def transaction(self, allow_nested: bool = True) -> InTransaction:

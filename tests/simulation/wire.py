@@ -7,7 +7,6 @@ is away for a while.
 
 import asyncio
 from collections.abc import Callable
-from contextvars import Context
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
@@ -15,7 +14,7 @@ from redis.exceptions import ConnectionError as RedisGone
 
 from tests.simulation.memory_redis import MemoryRedis
 from tests.simulation.store import Blocked, Store, Transaction
-from tests.simulation.world import Handle, Loop, World
+from tests.simulation.world import Loop, World
 
 if TYPE_CHECKING:
     from tests.simulation.servers import Session
@@ -41,7 +40,6 @@ class Wire:
 
     def __init__(self, world: World, redis: MemoryRedis, store: Store, faults: Faults) -> None:
         self.world, self.redis, self.store, self.faults = world, redis, store, faults
-        self.nothing = Context()
         self.rewritten: Callable[[str], str] = lambda sql: sql
         self.redis_away = self.postgres_away = 0.0
         self.kill: Callable[[Loop], None] = lambda loop: None
@@ -99,7 +97,7 @@ class _Call:
     in circles and leave most of a history to the collector.
     """
 
-    __slots__ = ("carried", "fate", "future", "loop", "name", "wire")
+    __slots__ = ("answered", "carried", "fate", "future", "loop", "name", "wire")
 
     def __init__(self, wire: Wire, loop: Loop, name: str, carried: Callable[..., Any]) -> None:
         self.wire, self.loop, self.name, self.carried = wire, loop, name, carried
@@ -113,11 +111,28 @@ class _Call:
     def answer(self, answer: Any) -> None:
         """Bring the answer, at once or later."""
         world = self.wire.world
-        if world.chance() >= 0.5:
-            handle = Handle(self.loop, _set, (self.future, answer), self.wire.nothing)
-            world.push(world.now + world.pause(), handle)
-        elif self.loop.alive:
-            _set(self.future, answer)
+        self.answered = answer
+        if world.chance() < 0.5:
+            self.set()
+        else:
+            world.push(world.now + world.pause(), self.come)
+
+    def come(self) -> None:
+        """The answer is at its process, which may stand still."""
+        if self.loop.frozen_until > self.wire.world.now and self.loop.alive:
+            self.wire.world.push(self.loop.frozen_until, self.come)
+        else:
+            self.set()
+
+    def set(self) -> None:
+        """Let the answer be seen."""
+        future, answer = self.future, self.answered
+        if not self.loop.alive or future.done():
+            return
+        if isinstance(answer, BaseException):
+            future.set_exception(answer)
+        else:
+            future.set_result(answer)
 
 
 class _ToRedis(_Call):
@@ -190,12 +205,3 @@ class _ToPostgres(_Call):
     def again(self) -> None:
         if self.loop.alive and not self.session.lost:
             self.arrive()
-
-
-def _set(future: "asyncio.Future[Any]", answer: Any) -> None:
-    if future.done():
-        return
-    if isinstance(answer, BaseException):
-        future.set_exception(answer)
-    else:
-        future.set_result(answer)
