@@ -35,6 +35,7 @@ from pipeline.stage import STAGES, Stage
 from tests.simulation import of_items, of_runs
 from tests.simulation.history import History
 from tests.simulation.memory_redis import MemoryRedis
+from tests.simulation.world import ASYNCIO
 
 SETTINGS = {
     "LEASE_SECONDS": "2",
@@ -159,6 +160,7 @@ def installed(simulator: Simulator) -> Iterator[Simulator]:
         *((module, "uuid", ids) for module in (turn, heartbeat, keeper)),
         *((m, "log", log) for m in (turn, work, keeper, advance, controls, broker, heartbeat)),
         (rebuild, "log", log),
+        *ASYNCIO,
     ]
     before = [(where, name, vars(where).get(name)) for where, name, _ in changes]
     stages, environment = dict(STAGES), dict(os.environ)

@@ -8,7 +8,7 @@ side of it the process may die, stand still or lose the answer. Real asyncio tas
 import asyncio
 import heapq
 import random
-from asyncio import events
+from asyncio import events, tasks
 from collections import deque
 from collections.abc import Callable, Coroutine
 from contextvars import Context, copy_context
@@ -119,6 +119,39 @@ class Loop(asyncio.AbstractEventLoop):
             then()
 
 
+_running: list[Loop | None] = [None]
+
+
+def running_loop() -> Loop | None:
+    """The loop of the process that runs."""
+    return _running[0]
+
+
+def required_loop() -> Loop:
+    """The same, where there must be one."""
+    loop = _running[0]
+    if loop is None:
+        raise RuntimeError("no running event loop")
+    return loop
+
+
+def task_at_work(loop: Any = None) -> "asyncio.Task[Any] | None":
+    """The task that this process is at."""
+    return _current_task(loop or required_loop())
+
+
+_current_task = tasks.current_task
+ASYNCIO: list[tuple[Any, str, Any]] = [
+    (events, "_get_running_loop", running_loop),
+    (events, "get_running_loop", required_loop),
+    (events, "_get_event_loop", lambda stacklevel=3: required_loop()),
+    (asyncio, "get_running_loop", required_loop),
+    (asyncio, "current_task", task_at_work),
+    (tasks, "current_task", task_at_work),
+]
+"""Which process runs, asked of us: a system call a switch and a question is what asyncio takes."""
+
+
 class World:
     """The clock, what is due, and chance."""
 
@@ -161,8 +194,7 @@ class World:
         """Make a process the one that runs: its loop, and its modules' variables."""
         if loop is self.running:
             return
-        self.running = loop
-        events._set_running_loop(loop)
+        self.running = _running[0] = loop
         if loop is not None:
             for module, own in loop.own.items():
                 module.__dict__.update(own)
