@@ -57,23 +57,19 @@ class Simulator:
         self.redis = redis or MemoryRedis()
         self.rewritten: Callable[[str], str] = lambda sql: sql
         """What a statement becomes on its way; mutations change it."""
-        self.now: History | None = None
+        self.present: History
+        """The history that is gone through."""
         self._names: dict[int, tuple[str, str]] = {}
 
     def history(self, seed: int, trace: bool = False) -> History:
         """Go through the history of a seed. Raises Broken or Never."""
         mine = History(seed, self.redis)
         mine.wire.rewritten = self.rewritten
-        self.now = mine
+        self.present = mine
         if trace:
             mine.world.trace = []
         mine.run()
         return mine
-
-    @property
-    def present(self) -> History:
-        assert self.now is not None
-        return self.now
 
     def id(self) -> uuid.UUID:
         return uuid.UUID(int=self.present.world.random.getrandbits(128))
