@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import pytest
@@ -52,6 +52,13 @@ def test_a_seed_is_the_same_history_in_every_process() -> None:
     traces = [text.split("\n", 1)[1] for text in seen]
     assert traces[0] == traces[1]
     assert "nothing is wrong" in traces[0]
+
+
+def test_a_seed_is_the_same_history_whatever_went_before(simulator: Simulator) -> None:
+    def traces(seeds: Iterable[int]) -> dict[int, list[str] | None]:
+        return {seed: simulator.history(seed, trace=True).world.trace for seed in seeds}
+
+    assert traces(range(40)) == traces(reversed(range(40)))
 
 
 SCRIPT_MUTATIONS = {
