@@ -20,12 +20,7 @@ async def unplug_one(trial: Trial) -> None:
 
 
 async def unplug_all(trial: Trial) -> None:
-    """Two machines with a worker each; the cables of both are out for 60 s.
-
-    A worker may take its claims back and wait for answers that were on the way, which TCP sends
-    again after a pause that may be as long as the outage. So items have no target here, only the
-    workers' own pulse has.
-    """
+    """Two machines with a worker each; the cables of both are out for 60 s."""
     await _unplug(trial, *WORKERS)
 
 
@@ -47,7 +42,7 @@ async def _unplug(trial: Trial, *names: str) -> None:
         await trial.until(partial(_is_heard, trial, name))
     trial.measure("heard again after", time.monotonic() - plugged, "s", most=10)
     if len(names) == len(WORKERS):
-        await measure_resumed(trial, most=None)
+        await measure_resumed(trial)
     await trial.over()
     await count_effects(trial)
 

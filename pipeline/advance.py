@@ -213,7 +213,7 @@ async def _error_of(connection: asyncpg.Connection, run: UUID, closed: Closed) -
         closed.stage,
     )
     first = msgspec.convert(raw, ErrorPayload)
-    every = messages.all_failed(closed.stage, closed.result.failed)
+    every = messages.all_failed(closed.stage, closed.result.failed, closed.result.loaded)
     return msgspec.structs.replace(first, user_message=f"{every} {first.user_message}", item=None)
 
 

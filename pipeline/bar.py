@@ -29,14 +29,16 @@ def function_phase(
         return Phase.DONE, 100.0
     if stage.status == StageStatus.WAITING:
         return _waiting(prepared, opened)
-    if stage.total and stage.ended == stage.total:
+    # What was cancelled is no work done: the bar of a cancelled run stays where it was.
+    ended = stage.finished if status == RunStatus.CANCELLED else stage.ended
+    if stage.total and ended == stage.total:
         return Phase.SAVE, 99.0
-    unfinished = stage.total - stage.ended
+    unfinished = stage.total - ended
     if unfinished and len(shares) == unfinished and min(shares) >= AI_END:
         least = min(shares)
         phase = Phase.PARSE if least < 0.9 else Phase.SAVE
         return phase, least * 100
-    done = stage.ended + sum(_ai_share(share) for share in shares)
+    done = ended + sum(_ai_share(share) for share in shares)
     if done == 0 and not prepared and max(shares, default=0.0) < AI_START:
         return Phase.PREP, max(10.0, min(100 * max(shares, default=0.1), 20.0))
     share = done / stage.total if stage.total else 0.0
@@ -69,9 +71,8 @@ def stage_percentages(stages: list["StageProgress"], options: RunOptions) -> dic
             out[stage.stage] = 0.0
         else:
             expected = stage.total + coming * children_per_item(stage.stage, options)
-            finished = stage.completed + stage.failed
-            out[stage.stage] = 100.0 * finished / expected if expected else 0.0
-            coming = expected - finished
+            out[stage.stage] = 100.0 * stage.finished / expected if expected else 0.0
+            coming = expected - stage.finished
     return out
 
 

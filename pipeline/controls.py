@@ -126,7 +126,9 @@ async def check_selection(
         )
     if not items:
         why = f" (unknown, or {ALREADY_DONE[stage]})" if stage in ALREADY_DONE else " (unknown)"
-        raise ValidationError(f"none of the {plural(len(chosen), noun)} can be worked on{why}")
+        one = len(chosen) == 1
+        cannot = f"the {noun} cannot" if one else f"none of the {plural(len(chosen), noun)} can"
+        raise ValidationError(f"{cannot} be worked on{why}")
     return items, units
 
 

@@ -83,7 +83,12 @@ def message(stage: int, phase: Phase, d: dict[str, Any]) -> str:
 
 def counts_items(stage: int, phase: Phase) -> bool:
     """Whether the message counts the stage's items, so that an older copy would be wrong."""
-    return (stage, phase) not in _SPECIAL or (stage, phase) == (1, Phase.AI_CALL)
+    return (stage, phase) not in _SPECIAL or logs_counts(stage, phase)
+
+
+def logs_counts(stage: int, phase: Phase) -> bool:
+    """Whether each count of the message is a step of its own: keywords end in whole batches."""
+    return (stage, phase) == (1, Phase.AI_CALL)
 
 
 _SPECIAL: dict[tuple[int, Phase], Callable[[dict[str, Any]], str]] = {
@@ -139,11 +144,14 @@ def success(stage: int, total: int, completed: int, failed: int, made: dict[str,
     return f"{text}, {failed:,} failed" if failed else text
 
 
-def all_failed(stage: int, total: int) -> str:
-    """Why a run failed whose stage failed with every item."""
-    if total == 1:
+def all_failed(stage: int, failed: int, loaded: int) -> str:
+    """Why a run failed in which no item of a stage succeeded; what did not fail was cancelled."""
+    first = "The first said:" if failed > 1 else "It said:"
+    if failed < loaded:
+        return f"{failed:,} of {plural(loaded, ITEMS[stage])} failed, none succeeded. {first}"
+    if loaded == 1:
         return f"The only {ITEMS[stage]} failed."
-    return f"All {plural(total, ITEMS[stage])} failed. The first said:"
+    return f"All {plural(loaded, ITEMS[stage])} failed. {first}"
 
 
 def _of(completed: int, total: int | None, noun: str) -> str:

@@ -60,7 +60,12 @@ class StageProgress(msgspec.Struct, kw_only=True):
 
     @property
     def ended(self) -> int:
-        return self.completed + self.failed + self.cancelled
+        return self.finished + self.cancelled
+
+    @property
+    def finished(self) -> int:
+        """Items that were worked on to an end."""
+        return self.completed + self.failed
 
 
 class Progress(msgspec.Struct, kw_only=True):
@@ -210,7 +215,7 @@ def _progress(row: Any, stages: list[StageProgress], live: Live) -> Progress:
         message=_message(current, phase, live, status, error),
         percentage=round(percentage, 4),
         items_total=current.total,
-        items_processed=current.ended,
+        items_processed=current.finished,
         items_failed=current.failed,
         current_item=live.meta.get(f"s{current.stage}:current") or None,
         estimated_seconds_remaining=None,

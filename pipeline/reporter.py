@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 PAUSE = 0.2
 STEPS_PER_CALL = 20
 """More steps than a person can follow are dropped, oldest first."""
+COUNTED_KEPT = 1000
+"""Counting lines that this process remembers to have said, so that it does not say them again."""
 
 PHASE_START = {
     Phase.INIT: 0,
@@ -82,6 +84,7 @@ class _News(msgspec.Struct):
 
 
 _news: dict[tuple[queue.RunKey, int], _News] = {}
+_counted: dict[tuple[queue.RunKey, int, Phase], str] = {}
 
 
 def reporter(
@@ -105,12 +108,27 @@ def reporter(
         share = percentage(phase, fraction) / 100
         for item in items:
             news.shares[item] = share
-        if text != last:
-            last = text
+        if text != last and _is_new(key, stage, phase, text):
             step = Step(stage, phase, text, round(share * 100, 1), time.time())
             news.steps.append(msgspec.json.encode(step))
+        last = text
 
     return report
+
+
+def _is_new(key: queue.RunKey, stage: int, phase: Phase, text: str) -> bool:
+    """Whether the log lacks this line: what only counts, the bar says; the log says it once.
+
+    Batches work side by side, and each would count anew, often the same and out of order.
+    """
+    if not messages.counts_items(stage, phase):
+        return True
+    about = (key, stage, phase)
+    before = _counted.get(about)
+    if before is None and len(_counted) >= COUNTED_KEPT:
+        del _counted[next(iter(_counted))]
+    _counted[about] = text
+    return before is None or (messages.logs_counts(stage, phase) and text != before)
 
 
 async def flush(key: queue.RunKey | None = None, stage: int | None = None) -> None:

@@ -17,7 +17,7 @@ export function App() {
     <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">
       <QueryClientProvider client={queryClient}>
         <ModalsProvider>
-          <Notifications position="top-right" limit={4} />
+          <Notifications position="top-center" limit={4} />
           <LiveRegion />
           <RouterProvider router={router} />
         </ModalsProvider>

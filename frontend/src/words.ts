@@ -14,6 +14,11 @@ export function timeLeft(seconds: number | null): string {
   return `about ${number(Math.round(seconds / 360) / 10)} h left`;
 }
 
+/** "1 credit", "1,245 credits". */
+export function credits(count: number): string {
+  return `${number(count)} ${count === 1 ? 'credit' : 'credits'}`;
+}
+
 /** A moment as date and time of this device. */
 export function moment(time: string | number): string {
   const when = typeof time === 'number' ? new Date(time * 1000) : new Date(time);
@@ -25,8 +30,20 @@ export function clock(seconds: number): string {
   return new Date(seconds * 1000).toLocaleTimeString('en-GB');
 }
 
+/** What a function is called, as on the button that starts it. */
+const FUNCTIONS: Record<string, string> = {
+  auto_cluster: 'Cluster keywords',
+  create_tasks: 'Send to writer',
+  final_review: 'Review',
+};
+
+/** "create_tasks" → "Send to writer": the word of the button, wherever the function is named. */
+export function functionName(name: string): string {
+  return FUNCTIONS[name] ?? label(name);
+}
+
 /** A name of the API as a word: `items_total` → "Items total". */
 export function label(name: string): string {
-  const words = name.replaceAll('_', ' ');
+  const words = name.replaceAll('_', ' ').replace(/\b(h1|html)\b/g, (word) => word.toUpperCase());
   return words.charAt(0).toUpperCase() + words.slice(1);
 }

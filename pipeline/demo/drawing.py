@@ -45,7 +45,8 @@ def _write(draw: ImageDraw.ImageDraw, width: int, height: int, ground: tuple[int
     size = max(10, min(width, height) // 14)
     font = ImageFont.load_default(size)
     left, top, right, bottom = draw.textbbox((0, 0), LABEL, font=font)
-    x, y = (width - (right - left)) // 2, height - 3 * size
+    # In the middle: pages crop pictures to the shape of a card or of an article's column.
+    x, y = (width - (right - left)) // 2, (height - size) // 2
     margin = size // 2
     draw.rectangle(
         (x - margin, y - margin + top, x + right + margin, y + bottom + margin), fill=ground

@@ -38,7 +38,7 @@ async def test_balance_and_prices_are_shown_with_their_units(page: Page) -> None
     await expect(page.get_by_test_id("To spend")).to_have_text("10,000")
     await expect(page.get_by_test_id("Held")).to_have_text("0")
     prices = page.get_by_role("table", name="Prices")
-    await expect(prices.get_by_role("row", name="Auto cluster")).to_contain_text(
+    await expect(prices.get_by_role("row", name="Cluster keywords")).to_contain_text(
         "1 credit per keyword"
     )
     await expect(prices.get_by_role("row", name="Generate images", exact=False)).to_contain_text(
@@ -106,7 +106,7 @@ async def test_missing_credits_are_added_and_the_run_goes_on(
     )
     await dialog.get_by_role("button", name="Close", exact=True).click()
     await expect(page.get_by_test_id("To spend")).to_have_text("70")
-    use = page.get_by_role("table", name="Use per run").get_by_role("row", name="Auto cluster")
+    use = page.get_by_role("table", name="Use per run").get_by_role("row", name="Cluster keywords")
     await expect(use).to_contain_text("50")
-    await page.get_by_role("button", name="Ledger of Auto cluster").click()
+    await page.get_by_role("button", name="Ledger of Cluster keywords").click()
     await expect(line(page, "green tea 50")).to_contain_text("−1")

@@ -1,5 +1,6 @@
 """The dialog of a run by hand: what it shows while it goes, when it ends, and when it fails."""
 
+import re
 from uuid import UUID
 
 import pytest
@@ -14,6 +15,11 @@ pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("workers")]
 
 CHAT = "messages"
 """In the body of every question to the text model, and of no other call."""
+
+
+def tray(page: Page) -> Locator:
+    """The button that lists what runs."""
+    return page.get_by_role("button", name=re.compile(r"^\d+ runs?$"))
 
 
 async def cluster_all(page: Page) -> None:
@@ -72,7 +78,12 @@ async def test_the_end_of_a_run_is_told_while_its_dialog_is_closed(
     await dialog.get_by_role("button", name="Close and go on").click()
     await expect(page.get_by_role("button", name="1 run")).to_be_visible()
     await demo.hold(CHAT, False)
-    await expect(page.get_by_role("status").filter(has_text="50 keywords mapped")).to_be_visible()
+    notice = page.get_by_role("status").filter(has=page.get_by_role("button", name="Show"))
+    await expect(notice).to_contain_text("50 keywords mapped")
+    covered, free = await notice.bounding_box(), await tray(page).bounding_box()
+    assert covered
+    assert free
+    assert covered["x"] + covered["width"] <= free["x"]  # what runs can be opened meanwhile
     await expect(page.get_by_role("row", name="green tea 50")).to_contain_text("Completed")
 
 

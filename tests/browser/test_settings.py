@@ -20,7 +20,7 @@ async def page(page: Page) -> Page:
 async def test_the_service_is_shown_and_tested(page: Page) -> None:
     service = page.get_by_role("region", name="AI service")
     await expect(service.get_by_role("row", name="Endpoint")).to_contain_text("/v1")
-    await expect(service.get_by_role("row", name="Auto cluster")).to_be_visible()
+    await expect(service.get_by_role("row", name="Cluster keywords")).to_be_visible()
     await service.get_by_role("button", name="Test the AI service").click()
     findings = service.get_by_role("list", name="Findings")
     await expect(findings.get_by_role("listitem").first).to_contain_text("Works", timeout=60_000)

@@ -56,7 +56,7 @@ async def test_prompts_of_five_images_are_written_for_an_article(
     question = page.get_by_role("dialog", name="Generate image prompts")
     await question.get_by_label("Images within an article").fill("4")
     await question.get_by_role("button", name="Generate prompts").click()
-    dialog = page.get_by_role("dialog").filter(has=page.get_by_test_id("message"))
+    dialog = page.get_by_role("dialog").filter(has=page.get_by_test_id("counts"))
     await expect(dialog.get_by_test_id("message")).to_have_text("Writing featured image prompt")
     steps = dialog.get_by_role("list", name="Steps so far")
     await expect(steps).to_contain_text("Mapping content for 5 image prompts")

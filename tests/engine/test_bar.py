@@ -122,3 +122,12 @@ def test_words_streamed_move_the_bar_of_one_article() -> None:
     bars = [function_phase(now, [share], None, RunStatus.RUNNING) for share in shares[1:3]]
     assert [phase for phase, _ in bars] == [Phase.AI_CALL] * 2
     assert [bar for _, bar in bars] == [pytest.approx(35), pytest.approx(50)]
+
+
+def test_cancelled_items_move_no_bar() -> None:
+    now = stage(2, OPEN, completed=1, cancelled=35)
+    phase, bar = function_phase(now, [], None, RunStatus.CANCELLED)
+    assert phase == Phase.AI_CALL
+    assert bar == pytest.approx(20 + 60 / 36)
+    untouched = stage(2, OPEN, cancelled=36)
+    assert function_phase(untouched, [], None, RunStatus.CANCELLED) == (Phase.PREP, 10.0)

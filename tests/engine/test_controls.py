@@ -168,7 +168,8 @@ async def test_a_cancel_does_not_wait_for_those_who_save(account: UUID, fate: Fa
     ("change", "message"),
     [
         ({"selection": []}, "no clusters are selected"),
-        ({"selection": [uuid4()]}, "none of the 1 cluster can be worked on"),
+        ({"selection": [uuid4()]}, "the cluster cannot be worked on"),
+        ({"selection": [uuid4(), uuid4()]}, "none of the 2 clusters can be worked on"),
         ({"first_stage": 5, "last_stage": 2}, "stages must be"),
         ({"concurrency": 2000}, "concurrency must be"),
     ],

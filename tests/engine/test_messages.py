@@ -98,3 +98,18 @@ def test_what_a_stage_achieved(
 )
 def test_the_headline_of_a_run_by_hand(stage: int, count: int, title: str) -> None:
     assert messages.title(stage, count) == title
+
+
+@pytest.mark.parametrize(
+    ("failed", "loaded", "text"),
+    [
+        (1, 1, "The only image failed."),
+        (3, 3, "All 3 images failed. The first said:"),
+        (1, 15, "1 of 15 images failed, none succeeded. It said:"),
+        (2, 15, "2 of 15 images failed, none succeeded. The first said:"),
+    ],
+)
+def test_what_is_said_of_a_stage_in_which_nothing_succeeded(
+    failed: int, loaded: int, text: str
+) -> None:
+    assert messages.all_failed(6, failed, loaded) == text

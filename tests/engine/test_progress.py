@@ -130,6 +130,39 @@ async def test_what_the_work_reports_is_shown(account: UUID, fate: Fate) -> None
     assert now.steps[-1].percentage == 50.0
 
 
+async def test_a_line_that_only_counts_stands_in_the_log_once(account: UUID, fate: Fate) -> None:
+    key = await fakes.start(account, count=2, last_stage=2)
+    await advance(key)
+    before = len((await read(key)).steps)
+    for number in range(2):
+        counts = reporter.Counts(total=2, processed=number, current=number)
+        report = reporter.reporter(key, 2, {uuid4(): f"Cluster {number}"}, counts)
+        report(Phase.AI_CALL, 0.0, cluster_name=f"Cluster {number}")
+        report(Phase.PARSE)
+    await reporter.flush(key, 2)
+    assert [step.message for step in (await read(key)).steps[before:]] == [
+        "Generating ideas for cluster: Cluster 0",
+        "Checking answers (0/2)",
+        "Generating ideas for cluster: Cluster 1",
+    ]
+
+
+async def test_batches_of_keywords_are_logged_with_each_new_count(
+    account: UUID, fate: Fate
+) -> None:
+    key = await fakes.start(account, count=1, last_stage=2)
+    await advance(key)
+    before = len((await read(key)).steps)
+    for processed in (0, 0, 100):
+        counts = reporter.Counts(total=200, processed=processed, current=1)
+        reporter.reporter(key, 1, {uuid4(): "a keyword"}, counts)(Phase.AI_CALL)
+    await reporter.flush(key, 1)
+    assert [step.message for step in (await read(key)).steps[before:]] == [
+        "Analyzing keyword relationships (0/200)",
+        "Analyzing keyword relationships (100/200)",
+    ]
+
+
 async def test_the_end_says_what_was_achieved(account: UUID, fate: Fate) -> None:
     key = await fakes.start(account, count=3, last_stage=2)
     await fakes.go_on(key)
@@ -171,3 +204,4 @@ async def test_a_cancelled_run_says_where_it_was(account: UUID, fate: Fate) -> N
     assert now.estimated_seconds_remaining == 0.0
     assert "Cancelled" in now.message
     assert "1 of 3 clusters" in now.message
+    assert (now.items_processed, now.items_total) == (1, 3)

@@ -1,7 +1,7 @@
 // What can be spent, what is held, and what each function costs.
 import { Group, Skeleton, Table, Text } from '@mantine/core';
 import { useCredits } from '../../api/account';
-import { label, number } from '../../words';
+import { credits as creditsOf, functionName, number } from '../../words';
 import { ErrorPanel } from '../common/ErrorPanel';
 import { Section } from './Section';
 
@@ -57,12 +57,8 @@ function Prices({ prices }: { prices: Record<string, { credits: number; unit: st
       <Table.Tbody>
         {Object.entries(prices).map(([name, { credits, unit }]) => (
           <Table.Tr key={name}>
-            <Table.Td>{label(name)}</Table.Td>
-            <Table.Td>
-              {credits === 0
-                ? 'Free'
-                : `${number(credits)} ${credits === 1 ? 'credit' : 'credits'} per ${unit}`}
-            </Table.Td>
+            <Table.Td>{functionName(name)}</Table.Td>
+            <Table.Td>{credits === 0 ? 'Free' : `${creditsOf(credits)} per ${unit}`}</Table.Td>
           </Table.Tr>
         ))}
       </Table.Tbody>

@@ -4,6 +4,7 @@ import { useSearchParams } from 'react-router';
 import type { Entry, LedgerFilters } from '../../api/account';
 import { useLedger } from '../../api/account';
 import { label, moment, number } from '../../words';
+import { STAGES } from '../automation/stages';
 import { Listing } from './Listing';
 import { Section } from './Section';
 
@@ -71,13 +72,15 @@ export function Ledger() {
 }
 
 function Line({ entry }: { entry: Entry }) {
+  const stage = entry.stage === null ? '' : (STAGES[entry.stage]?.name ?? '');
+  const what = entry.title ?? (entry.note || stage);
   return (
     <Table.Tr>
       <Table.Td>{moment(entry.created_at)}</Table.Td>
       <Table.Td>{KINDS[entry.kind] ?? label(entry.kind)}</Table.Td>
       <Table.Td maw={360}>
-        <Text size="sm" truncate="end" title={entry.title ?? entry.note}>
-          {entry.title ?? entry.note}
+        <Text size="sm" truncate="end" title={what}>
+          {what}
         </Text>
       </Table.Td>
       <Table.Td ta="right">{signed(entry.amount)}</Table.Td>

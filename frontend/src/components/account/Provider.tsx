@@ -1,7 +1,7 @@
 // The AI service as it is set, and a button that tries what it can do.
 import { Alert, Badge, Button, Code, Group, List, Skeleton, Table, Text } from '@mantine/core';
 import { useProvider, useProviderTest } from '../../api/settings';
-import { label } from '../../words';
+import { functionName } from '../../words';
 import { ErrorPanel } from '../common/ErrorPanel';
 import { Section } from './Section';
 
@@ -26,7 +26,7 @@ export function Provider({ admin }: { admin: boolean }) {
               ['Endpoint', data.endpoint],
               ['Key', data.key_set ? 'Set' : 'Not set'],
               ...Object.entries(data.models).map(([name, model]): [string, string] => [
-                label(name),
+                functionName(name),
                 model,
               ]),
               ['Embeddings', data.embedding_model],

@@ -3,7 +3,7 @@ import { Button, Group, Table } from '@mantine/core';
 import { useSearchParams } from 'react-router';
 import { type RunUse, useUsage } from '../../api/account';
 import { openRun } from '../../hooks/openRuns';
-import { label, moment, number } from '../../words';
+import { functionName, label, moment, number } from '../../words';
 import { Listing } from './Listing';
 import { Section } from './Section';
 
@@ -41,7 +41,7 @@ export function Usage() {
 
 function Line({ run }: { run: RunUse }) {
   const [, setAddress] = useSearchParams();
-  const name = run.function ? label(run.function) : 'Several stages';
+  const name = run.function ? functionName(run.function) : 'Automation';
   const when = moment(run.started_at);
   const { use } = run;
   return (

@@ -4,7 +4,7 @@ import { IconPlayerPlay } from '@tabler/icons-react';
 import { ProblemError, type Schemas } from '../../api/client';
 import type { RunSetupState } from '../../hooks/useRunSetup';
 import { useSession } from '../../hooks/useSession';
-import { number } from '../../words';
+import { credits, number } from '../../words';
 import { ErrorPanel, NextStep } from '../common/ErrorPanel';
 import classes from './RunSetup.module.css';
 import { duration } from './stages';
@@ -45,7 +45,7 @@ function NoEstimate({ error, again }: { error: Error; again: () => void }) {
   }
   return (
     <Text size="sm" role="status">
-      {error.message}
+      {error.message} {error.problem.hint}
     </Text>
   );
 }
@@ -97,7 +97,7 @@ function Cost({ forecast }: { forecast: Forecast }) {
         Time: {low === null || high === null ? UNKNOWN : range(low, high)}
       </Text>
       <Text size="sm" data-testid="balance">
-        Balance: {number(forecast.balance)} credits
+        Balance: {credits(forecast.balance)}
         {forecast.enough && ', which is enough'}
       </Text>
       {!forecast.enough && (

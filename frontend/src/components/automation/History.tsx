@@ -4,7 +4,7 @@ import { Link, useSearchParams } from 'react-router';
 import type { Schemas } from '../../api/client';
 import type { Run } from '../../api/runs';
 import { useRunHistory } from '../../hooks/useRunHistory';
-import { label, moment, number } from '../../words';
+import { credits, label, moment } from '../../words';
 import { ErrorPanel } from '../common/ErrorPanel';
 import { StatusBadge } from '../common/StatusBadge';
 import classes from './History.module.css';
@@ -93,7 +93,7 @@ function Entry({ run }: { run: Run }) {
           : (result ?? `At ${STAGES[run.stage]?.name.toLowerCase()}`)}
       </Text>
       <Text size="sm" c="dimmed" className={classes.cost}>
-        {number(run.credits_used)} credits
+        {credits(run.credits_used)}
         {took ? ` · ${duration(took)}` : ''}
       </Text>
     </li>

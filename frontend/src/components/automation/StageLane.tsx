@@ -52,7 +52,7 @@ export function StageLane({ run, stage, queue, q, retry, onLeave }: StageLanePro
         {label(queue)} <span data-testid="count">{number(count)}</span>
       </Title>
       {list.error && <ErrorLine error={list.error} onRetry={list.reload} />}
-      {list.loading && count > 0 && <Skeleton h={40} />}
+      {count > 0 && entries.length === 0 && !q && !list.error && <Skeleton h={40} />}
       {count === 0 && (
         <Text size="sm" c="dimmed">
           {NONE[queue]}

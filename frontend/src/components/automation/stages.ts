@@ -21,7 +21,7 @@ export const STAGES: Record<number, StageWords> = {
   3: { name: 'Tasks', items: 'Ideas', source: 'ideas without a task' },
   4: { name: 'Content', items: 'Tasks', source: 'tasks without an article' },
   5: { name: 'Image prompts', items: 'Articles', source: 'articles without image prompts' },
-  6: { name: 'Images', items: 'Images', source: 'images that are not drawn' },
+  6: { name: 'Images', items: 'Images', source: 'images not yet generated' },
   7: { name: 'Final review', items: 'Articles', source: 'articles that are not reviewed' },
 };
 

@@ -5,6 +5,7 @@ import { useRetry } from '../../hooks/useRetry';
 import { RetryReceipt } from '../automation/Receipt';
 import { RetryBar } from '../automation/RetryBar';
 import { StageLane } from '../automation/StageLane';
+import classes from '../automation/StageLane.module.css';
 import type { StageProgress } from '../automation/stages';
 import { ErrorPanel } from './ErrorPanel';
 
@@ -23,7 +24,9 @@ export function FailedItems({ run, stage, onLeave }: FailedItemsProps) {
       {run.moves.includes('retry') && <RetryBar retry={retry} stage={stage} />}
       {retry.receipt && <RetryReceipt receipt={retry.receipt} close={retry.forget} />}
       {retry.error && <ErrorPanel error={retry.error} />}
-      <StageLane run={run} stage={stage} queue="failed" q="" retry={retry} onLeave={onLeave} />
+      <div className={classes.lanes}>
+        <StageLane run={run} stage={stage} queue="failed" q="" retry={retry} onLeave={onLeave} />
+      </div>
     </Stack>
   );
 }

@@ -18,8 +18,8 @@ export const phaseWord = (phase: string) => PHASES.find(([name]) => name === pha
 
 const COLORS: Record<Progress['status'], string> = {
   running: 'indigo',
-  paused: 'gray',
-  cancelled: 'gray',
+  paused: 'gray.6',
+  cancelled: 'gray.6',
   completed: 'green',
   failed: 'red',
 };

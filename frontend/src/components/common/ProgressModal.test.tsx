@@ -75,6 +75,7 @@ it("ends with the server's success message", () => {
     ended: true,
   });
   expect(screen.getByTestId('outcome')).toHaveTextContent(message);
+  expect(screen.getAllByText(message)).toHaveLength(1);
   screen.getByRole('button', { name: 'Close' });
   expect(screen.queryByRole('button', { name: 'Cancel the run' })).toBeNull();
 });

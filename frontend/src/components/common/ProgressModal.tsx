@@ -72,14 +72,18 @@ function Failed({ state }: { state: ProgressModalState }) {
 }
 
 function Going({ progress }: { progress: Progress }) {
+  const going = progress.status === 'running' || progress.status === 'paused';
   const left = progress.status === 'running' ? timeLeft(progress.estimated_seconds_remaining) : '';
   return (
     <Stack gap={6}>
       <ProgressBar progress={progress} />
       <Group justify="space-between" gap="xs">
-        <Text size="sm" data-testid="message">
-          {progress.message}
-        </Text>
+        {/* How it ended stands above, once. */}
+        {going && (
+          <Text size="sm" data-testid="message">
+            {progress.message}
+          </Text>
+        )}
         <Text size="sm" c="dimmed">
           {left}
         </Text>
@@ -87,7 +91,7 @@ function Going({ progress }: { progress: Progress }) {
       <Text size="sm" c="dimmed" data-testid="counts">
         {number(progress.items_processed)} of {number(progress.items_total)}
         {progress.items_failed > 0 && `, ${number(progress.items_failed)} failed`}
-        {progress.current_item && ` · ${progress.current_item}`}
+        {going && progress.current_item && ` · ${progress.current_item}`}
       </Text>
     </Stack>
   );

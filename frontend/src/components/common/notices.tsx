@@ -33,7 +33,7 @@ function body({ id = crypto.getRandomValues(new Uint32Array(2)).join('-'), ...no
       <Group justify="space-between" gap="xs" wrap="nowrap">
         <Text size="sm">{message}</Text>
         {action && (
-          <Button size="compact-sm" variant="light" onClick={act}>
+          <Button size="compact-sm" variant="light" flex="none" onClick={act}>
             {action.label}
           </Button>
         )}

@@ -62,7 +62,7 @@ const Card = memo(function Card({ id, open, selected, toggle }: CardProps) {
           {row.drawn ? (
             <img src={thumbnail(row, WIDTH)} alt={row.alt} loading="lazy" decoding="async" />
           ) : (
-            <span>Not drawn yet</span>
+            <span>Not generated yet</span>
           )}
         </span>
         <span className={classes.words}>

@@ -55,7 +55,7 @@ export const COLUMNS: Column<Rows['content']>[] = [
   },
   {
     key: 'images',
-    title: 'Images drawn',
+    title: 'Images ready',
     width: '7.5rem',
     numeric: true,
     cell: ({ image_counts: { drawn, total } }) => (total === 0 ? 'None' : `${drawn} of ${total}`),

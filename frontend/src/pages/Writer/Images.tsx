@@ -40,7 +40,7 @@ export default function Images() {
           list={list}
           name="drawn"
           label="Picture"
-          choices={{ true: 'Drawn', false: 'Not drawn' }}
+          choices={{ true: 'Generated', false: 'Not generated' }}
         />
         <StatusFilter list={list} />
       </TableFilters>
