@@ -148,7 +148,8 @@ class Rig:
             yield supervisor
         finally:
             turning.cancel()
-            supervisor.stop()
+            # In a thread: a worker that ends says goodbye through proxies that live in this loop.
+            await asyncio.to_thread(supervisor.stop)
 
     async def at_work(self, name: str) -> None:
         """Wait until one of our processes says that it lives."""

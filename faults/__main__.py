@@ -20,6 +20,7 @@ from faults.catalogue import FAULTS
 from faults.client import Client
 from faults.invariants import check
 from faults.lines import Lines, lines
+from faults.namespaces import allowed, hosts
 from faults.trial import SECONDS, WORKERS, Entry, Trial, workers
 from faults.watching import Watcher
 
@@ -55,13 +56,23 @@ def main(
     items = items or (FEW if short else ITEMS)
     click.echo(f"seed {seed}, {trials} trials each, {items} articles of {SECONDS} s a run")
     number, of = map(int, part.split("/"))
-    chosen = [fault for fault in FAULTS if not names or fault.name in names][number - 1 :: of]
+    chosen = _possible([f for f in FAULTS if not names or f.name in names][number - 1 :: of])
     found = uvloop.run(_all(chosen, trials, seed, items, short))
     if rows:
         rows.write_bytes(msgspec.json.encode(found))
     if keep:
         report.keep(found, [fault.name for fault in FAULTS], DOCS)
     sys.exit(any(row.broken.total() or row.missed(short) for row in found))
+
+
+def _possible(chosen: list[Entry]) -> list[Entry]:
+    """Those of the faults that this machine allows; tells of the others."""
+    if not any(fault.hosted for fault in chosen) or allowed():
+        return chosen
+    for fault in chosen:
+        if fault.hosted:
+            click.echo(f"{fault.name}: not tried, this machine gives no network namespaces")
+    return [fault for fault in chosen if not fault.hosted]
 
 
 async def _all(
@@ -105,7 +116,11 @@ async def _one(trial: Trial, fault: Entry, row: report.Row) -> None:
     await provider.reset(bed)
     for pair in trial.lines.values():
         pair.reset()
-    async with workers(bed, *fault.workers, lines=trial.lines) as trial.crew:
+    async with contextlib.AsyncExitStack() as stack:
+        if fault.hosted:
+            trial.hosts = await stack.enter_async_context(hosts(bed, *WORKERS))
+        places = trial.hosts or trial.lines
+        trial.crew = await stack.enter_async_context(workers(bed, *fault.workers, places=places))
         await trial.sign_in()
         client, watcher = Client(trial.web, trial.rng), Watcher(trial)
         tasks = [asyncio.create_task(client.follow())]
@@ -119,6 +134,8 @@ async def _one(trial: Trial, fault: Entry, row: report.Row) -> None:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+        if fault.within is not None and watcher.resumed is not None:
+            trial.measure("longest until resumed", watcher.resumed, "s", most=fault.within)
         row.add(broken, watcher.resumed, trial.figures)
         row.repeated += await provider.repeated(bed)
 

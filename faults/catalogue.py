@@ -19,19 +19,23 @@ from faults import (
     servers,
     shimmed,
     tenants,
+    unplugged,
     wishes,
 )
 from faults.trial import Entry
 
+SOON = 10.0
+"""Seconds in which work is to go on after a crash of any process."""
+
 FAULTS = [
-    Entry("1", "kill-one", processes.kill_one),
-    Entry("2", "kill-all", processes.kill_all),
-    Entry("-", "kill-keeper", processes.kill_keeper),
+    Entry("1", "kill-one", processes.kill_one, within=SOON),
+    Entry("2", "kill-all", processes.kill_all, within=SOON),
+    Entry("-", "kill-keeper", processes.kill_keeper, within=SOON),
     Entry("7", "freeze", processes.freeze),
-    Entry("10", "restart-redis", servers.restart_redis),
-    Entry("10", "restart-redis-empty", servers.restart_redis_empty),
+    Entry("10", "restart-redis", servers.restart_redis, within=SOON),
+    Entry("10", "restart-redis-empty", servers.restart_redis_empty, within=SOON),
     Entry("10", "rebuild-many", servers.rebuild_many, begin=servers.begin_many),
-    Entry("11", "flushall", servers.flushall),
+    Entry("11", "flushall", servers.flushall, within=SOON),
     Entry("12", "fill-redis", full.fill_redis),
     Entry("12", "wrong-policy", full.wrong_policy),
     Entry("14", "restart-postgres", servers.restart_postgres),
@@ -55,15 +59,11 @@ FAULTS = [
     Entry("8", "partition-redis", partitions.partition_redis, proxied=True),
     Entry("8", "partition-one", partitions.partition_one, proxied=True),
     Entry("9", "partition-postgres", partitions.partition_postgres, proxied=True),
+    Entry("8, 9", "unplug-one", unplugged.unplug_one, workers=unplugged.HOSTED, hosted=True),
+    Entry("8, 9", "unplug-all", unplugged.unplug_all, workers=unplugged.HOSTED, hosted=True),
     Entry("15", "roll-back", rollbacks.roll_back, proxied=True),
     Entry("13", "fail-over", failover.fail_over, begin=failover.begin_long, proxied=True),
-    Entry(
-        "16",
-        "exhaust-pool",
-        exhausted.exhaust_pool,
-        workers=exhausted.NARROW,
-        environment={"LEASE_SECONDS": "2"},
-    ),
+    Entry("16", "exhaust-pool", exhausted.exhaust_pool, workers=exhausted.NARROW),
     Entry("28", "retry-twice", retries.retry_twice, begin=retries.begin_declined, demo=True),
     Entry("35", "odd-sizes", edges.odd_sizes, begin=edges.begin_one, demo=True),
     Entry("29", "cut-lines", crowds.cut_lines),
@@ -88,13 +88,7 @@ FAULTS = [
         begin=shimmed.begin_unruly,
         workers=shimmed.UNRULY,
     ),
-    Entry(
-        "19",
-        "starve",
-        shimmed.starve,
-        workers=shimmed.STARVING,
-        environment={"LEASE_SECONDS": "2"},
-    ),
+    Entry("19", "starve", shimmed.starve, workers=shimmed.STARVING),
     Entry("23", "storm-429", misbehaving.storm, begin=misbehaving.begin_storm, demo=True),
     Entry(
         "24",

@@ -52,8 +52,9 @@ async def _partition(trial: Trial, proxies: Sequence[Proxy], told: bool = True) 
     await count_effects(trial)
 
 
-async def measure_resumed(trial: Trial) -> None:
+async def measure_resumed(trial: Trial, most: float | None = 10.0) -> None:
     """How long it takes from now until one more item is completed, if any is left."""
+    target = {} if most is None else {"most": most}
     began, before = time.monotonic(), await runs.completed_items(trial.run, STAGE)
 
     async def going_on() -> bool:
@@ -61,7 +62,7 @@ async def measure_resumed(trial: Trial) -> None:
         return more or not await trial.active()
 
     await trial.until(going_on)
-    trial.measure("resumed after", time.monotonic() - began, "s", most=10)
+    trial.measure("resumed after", time.monotonic() - began, "s", **target)
 
 
 async def count_effects(trial: Trial) -> None:

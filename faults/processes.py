@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import time
 
 import psutil
 
@@ -30,6 +31,15 @@ async def kill_all(trial: Trial) -> None:
     await trial.mid_stage()
     trial.signal(signal.SIGKILL, *WORKERS)
     trial.hit()
+    killed = time.monotonic()
+
+    async def begun() -> bool:
+        starts = [c.started - killed for c in await trial.rig.calls() if c.started > killed]
+        if starts:
+            trial.measure("until a call began again", min(starts), "s", most=10)
+        return bool(starts) or not await trial.active()
+
+    await trial.until(begun)
 
 
 async def freeze(trial: Trial) -> None:
@@ -75,7 +85,7 @@ async def poison(trial: Trial) -> None:
         asked = [call for call in await trial.rig.calls() if call.about == title]
         for call in asked[seen:]:
             mine = [trial.pid(name) for name in WORKERS]
-            pid = await asyncio.to_thread(_asker, call.port, mine)
+            pid = await asyncio.to_thread(asker, call.port, mine)
             if pid is not None:
                 os.kill(pid, signal.SIGKILL)
                 trial.hit()
@@ -90,7 +100,7 @@ async def poison(trial: Trial) -> None:
     trial.measure("processes of its own it killed", children, most=1)
 
 
-def _asker(port: int, workers: list[int]) -> int | None:
+def asker(port: int, workers: list[int]) -> int | None:
     """The worker, or its child, that holds the connection from this port."""
     for worker in map(psutil.Process, workers):
         for process in (*reversed(worker.children(recursive=True)), worker):

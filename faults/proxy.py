@@ -48,6 +48,8 @@ class Proxy:
         self.flowing = asyncio.Event()
         self.flowing.set()
         self.lines: set[Line] = set()
+        self.tasks: set[asyncio.Task[object] | None] = set()
+        """Those who carry: the loop alone would let them be collected, half done."""
         self.done = 0
         """Requests that did not just pass."""
         self.port = 0
@@ -62,6 +64,10 @@ class Proxy:
         finally:
             server.close()
             self.cut()
+            tasks = [task for task in self.tasks if task is not None]
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     def reset(self) -> None:
         """No harm from now on."""
@@ -80,9 +86,11 @@ class Proxy:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         line = Line(self, reader, writer)
         self.lines.add(line)
+        self.tasks.add(task := asyncio.current_task())
         try:
             await line.carry()
         finally:
+            self.tasks.discard(task)
             self.lines.discard(line)
             line.cut()
 

@@ -10,7 +10,7 @@ import os
 import random
 import signal
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +22,8 @@ from bench.rig import Rig
 from bench.web import Web, token_of
 from db.engine import TRANSIENT
 from db.status import ACTIVE_RUN
-from faults.lines import Lines
+from faults.lines import Lines, Pair
+from faults.namespaces import Host
 from piccolo_conf import DB
 from pipeline import connections, controls
 from pipeline.heartbeat import ALIVE_KEY
@@ -41,7 +42,8 @@ class Trial:
     """What a fault may use. `rng` decides everything that is left to chance.
 
     `short` asks for small sizes: those that show whether something is wrong, not how fast it is.
-    `lines`, where the fault asks for them, are the proxies of each worker and of all others.
+    `lines`, where the fault asks for them, are the proxies of each worker and of all others;
+    `hosts` the machine that each worker has for itself.
     """
 
     def __init__(
@@ -49,6 +51,7 @@ class Trial:
     ) -> None:
         self.rig, self.rng, self.lines = rig, rng, lines or {}
         self.crew: dict[str, Supervisor] = {}
+        self.hosts: dict[str, Host] = {}
         self.wanted, self.port = items, port
         self.slots, self.seconds = SLOTS, SECONDS
         self.short = False
@@ -171,7 +174,8 @@ class Entry(msgspec.Struct, frozen=True):
 
     `begin` starts the run where it is not one of articles; `workers` are the words each worker is
     started with; `demo` asks for the demo provider, `environment` for settings of all processes,
-    `proxied` for proxies between all processes and their servers.
+    `proxied` for proxies between all processes and their servers, `hosted` for a network namespace
+    for each worker; `within` is how soon items are to complete again, in seconds.
     """
 
     number: str
@@ -182,6 +186,8 @@ class Entry(msgspec.Struct, frozen=True):
     demo: bool = False
     environment: dict[str, str] = {}
     proxied: bool = False
+    hosted: bool = False
+    within: float | None = None
 
     @property
     def story(self) -> str:
@@ -191,13 +197,13 @@ class Entry(msgspec.Struct, frozen=True):
 
 @contextlib.asynccontextmanager
 async def workers(
-    rig: Rig, *words: tuple[str, ...], lines: Lines | None = None
+    rig: Rig, *words: tuple[str, ...], places: Mapping[str, Pair | Host]
 ) -> AsyncIterator[dict[str, Supervisor]]:
-    """Two supervised workers, started with these words, each on its own line if there are any."""
+    """Two supervised workers, started with these words, each in the place named after it."""
     async with contextlib.AsyncExitStack() as stack:
         crew = {}
         for name, each in zip(WORKERS, words, strict=True):
-            environment = lines[name].environment if lines else {}
+            environment = places[name].environment if name in places else {}
             supervised = rig.supervising("worker", *each, **environment)
             crew[name] = await stack.enter_async_context(supervised)
         await _both_at_work(crew)

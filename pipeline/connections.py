@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from typing import Any
 
 import redis.asyncio
 import redis.exceptions
@@ -28,6 +29,20 @@ RETRIES = 12
 _redis: redis.asyncio.Redis | None = None
 
 
+class _Line:
+    """A connection to Redis that says it is lost, where uvloop says that its handler is closed.
+
+    redis-py knows only system errors as a lost line; it passed uvloop's RuntimeError on, no command
+    was tried again, and an outage looked like a bug of ours.
+    """
+
+    async def send_packed_command(self, *args: Any, **options: Any) -> None:
+        try:
+            await super().send_packed_command(*args, **options)  # type: ignore[misc]
+        except RuntimeError as error:
+            raise redis.exceptions.ConnectionError(f"the line is closed: {error}") from error
+
+
 def state() -> redis.asyncio.Redis:
     """The Redis client of this process's event loop. Raises RuntimeError before `open_all`."""
     if _redis is None:
@@ -39,16 +54,16 @@ def new_redis(
     *, retries: int = RETRIES, timeout: float = 5.0, base: float = 0.01, connections: int = 32
 ) -> redis.asyncio.Redis:
     """A Redis client of its own pool; seconds for each reply, and before the first new try."""
-    return redis.asyncio.Redis.from_pool(
-        redis.asyncio.BlockingConnectionPool.from_url(
-            settings().redis_url,
-            max_connections=connections,
-            timeout=20,
-            socket_timeout=timeout,
-            socket_connect_timeout=timeout,
-            retry=Retry(ExponentialWithJitterBackoff(base=base, cap=1), retries),
-        )
+    pool = redis.asyncio.BlockingConnectionPool.from_url(
+        settings().redis_url,
+        max_connections=connections,
+        timeout=20,
+        socket_timeout=timeout,
+        socket_connect_timeout=timeout,
+        retry=Retry(ExponentialWithJitterBackoff(base=base, cap=1), retries),
     )
+    pool.connection_class = type("Line", (_Line, pool.connection_class), {})
+    return redis.asyncio.Redis.from_pool(pool)
 
 
 async def open_all(pool_size: int = 10, patience: float = 60.0, *, hasty: bool = False) -> None:

@@ -41,15 +41,21 @@ class Resources(Middleware):  # type: ignore[misc]
         await open_all(self.pool_size)
         await refuse_evicting()
         await provider.open_client()
-        await language.load()  # or the first article would wait for it
-        await isolation.warm_up()
         self.flushing = asyncio.create_task(reporter.keep_flushing())
+        self.warming = asyncio.create_task(_warm_up())
 
     async def _close(self) -> None:
+        self.warming.cancel()
         self.flushing.cancel()
         await reporter.flush()
         await provider.close_client()
         await close_all()
+
+
+async def _warm_up() -> None:
+    """Load, beside the first bells, what an item would wait for."""
+    await isolation.warm_up()
+    await language.load()
 
 
 class Working:

@@ -1,18 +1,14 @@
 """Which texts are near each other. Pure computing on vectors: rows of length one, 32-bit floats.
 
 Heavy work: call from a thread. Nothing here grows with the square of the number of texts beyond
-`BLOCK`, so 100,000 keywords fit into memory.
+`BLOCK`, so 100,000 keywords fit into memory. SciPy and scikit-learn take a second to import, which
+no worker that starts has to wait for: they are imported where they are used.
 """
 
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.cluster.hierarchy import leaves_list, linkage
-from scipy.spatial.distance import pdist
-from sklearn.decomposition import TruncatedSVD
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.pipeline import make_union
 
 Vectors = NDArray[np.float32]
 Indices = NDArray[np.intp]
@@ -41,6 +37,10 @@ def centred(vectors: NDArray[np.floating]) -> Vectors:
 
 def text_vectors(texts: Sequence[str]) -> Vectors:
     """Vectors of the texts by the words and pieces of words they share (TF-IDF, then LSA)."""
+    from sklearn.decomposition import TruncatedSVD  # noqa: PLC0415
+    from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415
+    from sklearn.pipeline import make_union  # noqa: PLC0415
+
     union = make_union(
         TfidfVectorizer(
             ngram_range=(1, 2),
@@ -77,6 +77,9 @@ def order(vectors: Vectors) -> list[int]:
 def _leaves(vectors: Vectors) -> Indices:
     if len(vectors) < 3:
         return np.arange(len(vectors))
+    from scipy.cluster.hierarchy import leaves_list, linkage  # noqa: PLC0415
+    from scipy.spatial.distance import pdist  # noqa: PLC0415
+
     # Rows of length one: Euclidean distance orders as cosine does, and zeros do no harm.
     tree = linkage(pdist(vectors), method="average")
     return np.asarray(leaves_list(tree), dtype=np.intp)

@@ -16,7 +16,7 @@ import openai
 
 from pipeline import context, gate, tally
 from pipeline.errors import RetryLater
-from pipeline.provider import failures, pacing
+from pipeline.provider import failures, lines, pacing
 from pipeline.provider.endpoint import Endpoint
 from pipeline.provider.failures import Throttled
 
@@ -46,7 +46,10 @@ class Transport:
         times = httpx2.Timeout(timeout, connect=min(CONNECT_TIMEOUT, timeout))
         # A proxy named in the environment leads away from this machine, not back to it.
         http = openai.DefaultAsyncHttpxClient(
-            timeout=times, limits=limits, trust_env=not endpoint.is_local
+            timeout=times,
+            limits=limits,
+            trust_env=not endpoint.is_local,
+            transport=lines.transport(limits, direct=endpoint.is_local),
         )
         return openai.AsyncOpenAI(
             api_key=endpoint.key,

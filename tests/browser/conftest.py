@@ -143,9 +143,10 @@ async def page(new_context: NewContext, sign_in_link: str) -> Page:
 
 
 async def open_page(context: BrowserContext, link: str) -> Page:
-    """A new page of the context, signed in by the link, with its live line standing."""
+    """A new page of the context, signed in by the link, at the keywords, with its line standing."""
     page = await context.new_page()
     await page.goto(link)
+    await page.wait_for_url("**/keywords", timeout=60_000)
     await expect(page.get_by_text("Live", exact=True)).to_be_visible(timeout=60_000)
     return page
 

@@ -37,12 +37,13 @@ def test_more_texts_than_a_block_are_ordered_in_blocks(monkeypatch: pytest.Monke
 
 def test_no_two_texts_out_of_different_blocks_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
     compared: list[int] = []
+    compare = distance.pdist
 
     def counting(rows: similarity.Vectors) -> object:
         compared.append(len(rows))
-        return distance.pdist(rows)
+        return compare(rows)
 
-    monkeypatch.setattr(similarity, "pdist", counting)
+    monkeypatch.setattr(distance, "pdist", counting)
     monkeypatch.setattr(similarity, "BLOCK", 500)
     vectors = similarity.unit(np.random.default_rng(0).normal(size=(2003, 8)))
     assert sorted(order(vectors)) == list(range(2003))

@@ -10,6 +10,7 @@ import pytest
 
 from faults.catalogue import FAULTS
 from faults.report import Row
+from faults.trial import Entry
 
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = 3
@@ -46,6 +47,8 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [fault.name for fault in FAULTS])
-def test_no_invariant_breaks(told: Told, name: str) -> None:
-    assert told[name] == ""
+@pytest.mark.parametrize("fault", FAULTS, ids=[fault.name for fault in FAULTS])
+def test_no_invariant_breaks(told: Told, fault: Entry) -> None:
+    if fault.hosted and fault.name not in told:
+        pytest.skip("this machine gives no network namespaces")
+    assert told[fault.name] == ""

@@ -52,6 +52,7 @@ def statement(piece: str) -> Callable[[Handler], Handler]:
     return add
 
 
+@cache
 def flat(sql: str) -> str:
     return " ".join(sql.split())
 

@@ -96,10 +96,13 @@ class Checks:
 
     def blames(self) -> None:
         """Where only poison kills: one worker at most by each, then its own processes, in a batch
-        and alone; and nothing else is blamed for it.
+        and alone. A worker that another item kills may have had that to save: then once more.
+        Nothing else is blamed for it.
         """
         guilty = {place: kills for place, kills in self.kills.items() if kills}
-        if many := {place: kills for place, kills in guilty.items() if kills > [1, 2]}:
+        workers = sum(kills[0] for kills in guilty.values())
+        many = {p: k for p, k in guilty.items() if k[0] > 1 or k[1] > 2 + workers - k[0]}
+        if many:
             raise Broken(f"deaths of workers, and of children, by the same item: {many}")
         for place, item in self.store.tables["item"].items():
             if place not in guilty and "WorkerDied" in (item.error or ""):

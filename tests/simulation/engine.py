@@ -10,9 +10,8 @@ import os
 import sys
 import types
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from functools import lru_cache
 from typing import Any
 
 from piccolo_conf import DB
@@ -36,6 +35,7 @@ from pipeline.stage import STAGES, Stage
 from tests.simulation import of_items, of_runs
 from tests.simulation.history import History
 from tests.simulation.memory_redis import MemoryRedis
+from tests.simulation.world import ASYNCIO
 
 SETTINGS = {
     "LEASE_SECONDS": "2",
@@ -57,29 +57,34 @@ class Simulator:
         self.redis = redis or MemoryRedis()
         self.rewritten: Callable[[str], str] = lambda sql: sql
         """What a statement becomes on its way; mutations change it."""
-        self.now: History | None = None
+        self.present: History
+        """The history that is gone through."""
+        self._names: dict[int, tuple[str, str]] = {}
 
     def history(self, seed: int, trace: bool = False) -> History:
         """Go through the history of a seed. Raises Broken or Never."""
         mine = History(seed, self.redis)
         mine.wire.rewritten = self.rewritten
-        self.now = mine
+        self.present = mine
         if trace:
             mine.world.trace = []
         mine.run()
         return mine
 
-    @property
-    def present(self) -> History:
-        assert self.now is not None
-        return self.now
-
     def id(self) -> uuid.UUID:
         return uuid.UUID(int=self.present.world.random.getrandbits(128))
 
-    async def call(self, name: str, key: queue.RunKey, *args: Any) -> Any:
-        script, (meta, events) = self.redis.script, _names(key)
-        return await self.present.wire.to_redis(name, lambda: script(name, meta, events, *args))
+    def call(self, name: str, key: queue.RunKey, *args: Any) -> Awaitable[Any]:
+        """In place of `queue._call`."""
+        script, wire = self.redis.script, self.present.wire
+        names = self._names.get(key.run.int) or self._names_of(key)
+        return wire.to_redis(name, lambda: script(name, *names, *args))
+
+    def _names_of(self, key: queue.RunKey) -> tuple[str, str]:
+        """The keys of a run, made once: a history has one run."""
+        names = key.meta, key.events
+        self._names = {key.run.int: names}
+        return names
 
     def stage(self, number: int) -> Stage:
         asks = number not in (3, 7)
@@ -93,11 +98,6 @@ class Simulator:
             work=lambda job: self.present.work_on(number, asks, job),
             save=lambda connection, job, results: self.present.save(connection, job, results),
         )
-
-
-@lru_cache(100)
-def _names(key: queue.RunKey) -> tuple[str, str]:
-    return key.meta, key.events
 
 
 class Log:
@@ -156,6 +156,7 @@ def installed(simulator: Simulator) -> Iterator[Simulator]:
         *((module, "uuid", ids) for module in (turn, heartbeat, keeper)),
         *((m, "log", log) for m in (turn, work, keeper, advance, controls, broker, heartbeat)),
         (rebuild, "log", log),
+        *ASYNCIO,
     ]
     before = [(where, name, vars(where).get(name)) for where, name, _ in changes]
     stages, environment = dict(STAGES), dict(os.environ)

@@ -29,11 +29,11 @@ from pipeline.stage import Done, Job, Outcomes, Work
 from tests.simulation.checks import Checks
 from tests.simulation.memory_redis import Broken, MemoryRedis
 from tests.simulation.plan import ACCOUNT, Plan, children_of, plan_of, rows_for
-from tests.simulation.processes import OWN, Process, Processes
+from tests.simulation.processes import Process, Processes
 from tests.simulation.servers import Client, Database
 from tests.simulation.store import Store
 from tests.simulation.wire import Wire
-from tests.simulation.world import Handle, Loop, Never, World
+from tests.simulation.world import Loop, Never, World
 
 WATCH = 0.25
 PATIENCE = 200.0
@@ -51,7 +51,7 @@ class History(Processes):
 
     def __init__(self, seed: int, redis: MemoryRedis, plan: Plan | None = None) -> None:
         self.seed = seed
-        self.world = World(seed, [(vars(module), name) for module, name in OWN])
+        self.world = World(seed)
         self.plan = plan or plan_of(self.world.random)
         self.world.long = self.plan.long
         self.redis, self.store = redis, Store()
@@ -93,8 +93,8 @@ class History(Processes):
                 self.world.after(moment, partial(self.happen, what))
             for moment, what in self.plan.actions:
                 self.acting += 1
-                self.world.push(moment, Handle(self.web, self.act, (what,), None))
-            self.world.push(WATCH, Handle(self.web, self.watch, (), None))
+                self.world.call(self.web, moment, self.act, what)
+            self.world.call(self.web, WATCH, self.watch)
             self.world.run(self.last_fault + PATIENCE, self.over)
             if self.bugs:
                 raise Broken(self.bugs[0])
@@ -118,6 +118,8 @@ class History(Processes):
                 if not task.done():
                     with contextlib.suppress(BaseException):  # it is dead
                         task.get_coro().close()  # type: ignore[union-attr]
+            loop.tasks.clear()
+            loop.at_death.clear()
         self.world.ready.clear()
         self.world.enter(None)
 
@@ -193,7 +195,7 @@ class History(Processes):
 
     def act(self, what: str) -> None:
         if self.key is None:
-            self.world.push(self.world.now + 0.1, Handle(self.web, self.act, (what,), None))
+            self.world.call(self.web, self.world.now + 0.1, self.act, what)
             return
         self.web.create_task(self.control(what))
 
@@ -230,7 +232,7 @@ class History(Processes):
 
     def watch(self) -> None:
         """A person looks now and then: goes on with a stopped run, sees that it has ended."""
-        self.world.push(self.world.now + WATCH, Handle(self.web, self.watch, (), None))
+        self.world.call(self.web, self.world.now + WATCH, self.watch)
         if self.key is None or self.acting:
             return
         run = self.store.tables["run"][self.key.run]

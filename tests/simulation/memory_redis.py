@@ -37,8 +37,9 @@ class MemoryRedis:
         self.globals[b"server"] = b"0" * 40
         texts = scripts or {name: queue.source(name) for name in SCRIPTS}
         self.scripts = {name: self._load(text) for name, text in texts.items()}
+        self.clock = START
         self._run = self.globals[b"run"]
-        self._redis = self.globals[b"redis"][b"call"]
+        self._redis = self.globals[b"command"]
         self._wrong = self.globals[b"wrong"]
 
     def _load(self, text: bytes) -> Any:
@@ -46,7 +47,7 @@ class MemoryRedis:
 
     def at(self, now: float) -> None:
         """Set the server's clock."""
-        self.globals[b"clock"] = START + int(now * 1000)
+        self.clock = START + int(now * 1000)
 
     def flush(self) -> None:
         """Forget everything, as FLUSHALL does."""
@@ -54,15 +55,16 @@ class MemoryRedis:
 
     def script(self, name: str, meta: str, events: str, *args: Any) -> Any:
         """Run a script as EVALSHA would; its reply as redis-py gives it."""
-        return _reply(self._run(self.scripts[name], _raw(meta), _raw(events), *map(_raw, args)))
+        script = self.scripts[name]
+        return _reply(self._run(self.clock, script, _raw(meta), _raw(events), *map(_raw, args)))
 
     def command(self, name: str, *args: Any) -> Any:
         """One command from outside; its reply as redis-py gives it without decoding."""
-        return _reply(self._redis(name.encode(), *map(_raw, args)))
+        return _reply(self._redis(self.clock, *map(_raw, (name, *args))))
 
     def check(self, base: str, first: int, last: int) -> None:
         """Raise Broken when the sets of a run contradict each other."""
-        found = self._wrong(base.encode(), first, last)
+        found = self._wrong(self.clock, _raw(base), first, last)
         if found:
             raise Broken(found.decode())
 
@@ -73,10 +75,17 @@ def _raw(value: Any) -> bytes:
 
 
 def _reply(value: Any) -> Any:
-    """Lua to Redis to Python: numbers lose their fraction, false is nothing, a list ends at nil."""
+    """Lua to Redis to Python: numbers lose their fraction, false is nothing, a list ends at nil.
+
+    A list comes as its length and its values, see `reply` in redis.lua.
+    """
     kind = type(value)
     if kind is bytes or kind is int:
         return value
+    if kind is tuple:
+        return [
+            each if type(each) is bytes else _reply(each) for each in value[1 : 1 + int(value[0])]
+        ]
     if kind is float:
         return int(value)
     if value is None or value is False:

@@ -1,6 +1,7 @@
 """The statements about runs as a whole: advance, controls, rebuild, keeper."""
 
 import re
+from operator import attrgetter
 
 import msgspec
 
@@ -193,6 +194,7 @@ def selection(t: Transaction, sql: str, a: Args) -> Answer:
 COLUMNS = (
     "first_stage last_stage order status version concurrency options selected prepared revived_at"
 )
+_columns = attrgetter(*COLUMNS.split())
 
 
 @statement("prepared, selected, revived_at from automation_run where id = $1 and account_id = $2")
@@ -203,7 +205,7 @@ def lock_run(t: Transaction, sql: str, a: Args) -> Answer:
     if "for no key update" in sql:
         t.lock("run", a[0])
     run = t.get("run", a[0])
-    return [record(COLUMNS)(getattr(run, name) for name in COLUMNS.split())]
+    return [record(COLUMNS)(_columns(run))]
 
 
 @statement("select stage, status, opened_at from run_stage where run_id = $1")
@@ -212,11 +214,14 @@ def stages_of(t: Transaction, sql: str, a: Args) -> Answer:
     return [made((n, row.status, row.opened_at)) for n, row in sorted(t.rows("stage"))]
 
 
+TOLD = "status version concurrency first_stage last_stage"
+_told = attrgetter(*TOLD.split())
+
+
 @statement("select status, version, concurrency, first_stage, last_stage from automation_run")
 def told(t: Transaction, sql: str, a: Args) -> Answer:
-    names = "status version concurrency first_stage last_stage"
     run = t.get("run", a[0])
-    return [] if run is None else [record(names)(getattr(run, n) for n in names.split())]
+    return [] if run is None else [record(TOLD)(_told(run))]
 
 
 @statement("select stage, status from run_stage where run_id = $1 order by stage")
@@ -230,19 +235,23 @@ def refill(t: Transaction, sql: str, a: Args) -> Answer:
     return [made((i, row.status, row.position, row.attempts)) for i, row in items(t, a[1])]
 
 
+ACTIVE = "id account_id status version concurrency first_stage last_stage"
+_active = attrgetter(*ACTIVE.split())
+
+
 @statement("select r.id, r.account_id, r.status, r.version, r.concurrency")
 def active(t: Transaction, sql: str, a: Args) -> Answer:
-    names = "id account_id status version concurrency first_stage last_stage stages since_opening"
     found = []
     stages = dict(t.rows("stage"))
     opened = [row.opened_at for row in stages.values() if row.opened_at is not None]
     for _, run in t.rows("run"):
         lately = run.ended_at is not None and run.ended_at > t.began - a[0]
         if run.status in ("running", "paused") or lately:
-            values = [getattr(run, name) for name in names.split()[:7]]
             by_number = {str(n): row.status for n, row in stages.items()}
             since = t.began - max(opened) if opened else None
-            found.append(record(names)((*values, by_number, since)))
+            found.append(
+                record(f"{ACTIVE} stages since_opening")((*_active(run), by_number, since))
+            )
     return found
 
 

@@ -17,17 +17,8 @@ from pipeline.messages import FUNCTIONS
 from tests.simulation.memory_redis import MemoryRedis
 from tests.simulation.plan import Plan
 from tests.simulation.wire import Gone, Wire
-from tests.simulation.world import Handle, Loop, World
+from tests.simulation.world import Loop, World
 
-OWN = (
-    (turn, "_crews"),
-    (turn, "_claiming"),
-    (work, "_saving"),
-    (work, "_facts_known"),
-    (heartbeat, "_mine"),
-    (reporter, "_news"),
-)
-"""What each process has of its own."""
 THREADS = 3
 BEAT = 0.5
 STAGE_OF = {function: number for number, function in FUNCTIONS.items()}
@@ -82,7 +73,12 @@ class Processes:
 
     def loop(self, name: str) -> Loop:
         made = Loop(self.world, name)  # type: ignore[abstract]
-        made.globals = [{}, asyncio.Lock(), asyncio.Semaphore(3), {}, None, {}]
+        made.own = {
+            turn: {"_crews": {}, "_claiming": asyncio.Lock()},
+            work: {"_saving": asyncio.Semaphore(3), "_facts_known": {}},
+            heartbeat: {"_mine": None},
+            reporter: {"_news": {}},
+        }
         self.loops.append(made)
         return made
 
@@ -94,13 +90,13 @@ class Processes:
         loop = self.loop(f"{kind}{len(self.loops)}")
         process = Process(loop, kind)
         pulse = Beating(self.synchronous(loop, "renew"), self.synchronous(loop, "adopt"))
-        loop.globals[4] = pulse
+        loop.own[heartbeat]["_mine"] = pulse
         self.processes.append(process)
         self.world.after(BEAT * self.world.chance(), lambda: self.next_beat(loop, pulse))
         self.deliver(kind)
 
     def next_beat(self, loop: Loop, pulse: Beating) -> None:
-        self.world.push(self.world.now, Handle(loop, self.beat, (loop, pulse), None))
+        self.world.call(loop, self.world.now, self.beat, loop, pulse)
 
     def beat(self, loop: Loop, pulse: Beating) -> None:
         """The heartbeat's thread: its loop once."""

@@ -1,13 +1,16 @@
 -- As much of Redis as our scripts and the keeper use, in Lua beside them: strings, hashes, sets,
 -- sorted sets, lists, and keys that run out. A contract test compares each command with the server.
--- `clock` is set from outside, in milliseconds. A bulk reply is a string, a missing one false.
+-- Each call from outside brings the clock, in milliseconds. A bulk reply is a string, a missing one false.
 local data, ends = {}, {}
-clock = 0
+local clock = 0
 cjson = {encode = function(value) return value end}
 
+local format = string.format
+
 local function text(value)
-  if type(value) == 'number' then return string.format('%.17g', value) end
-  return value
+  if type(value) ~= 'number' then return value end
+  if value % 1 == 0 and value > -1e15 and value < 1e15 then return format('%d', value) end
+  return format('%.17g', value)
 end
 
 local function at(key)
@@ -261,9 +264,21 @@ function published(event)
   if counts then for i = 1, 5 do assert(counts[i] >= 0) end end
 end
 
-function run(script, meta, events, ...)
-  KEYS, ARGV = {meta, events}, {...}
-  return script()
+-- A list of replies leaves as its length and its values: one way out instead of one for each.
+local function reply(value)
+  if type(value) ~= 'table' or value.ok then return value end
+  if #value == 0 then return 0, false end
+  return #value, unpack(value)
+end
+
+function run(now, script, meta, events, ...)
+  clock, KEYS, ARGV = now, {meta, events}, {...}
+  return reply(script())
+end
+
+function command(now, name, ...)
+  clock = now
+  return reply(R[name](...))
 end
 
 function flush() data, ends = {}, {} end
@@ -272,7 +287,8 @@ function flush() data, ends = {}, {} end
 -- order; what is in processing is held by exactly one claim, and each claim has a lease.
 -- Returns '' or what is wrong.
 local SETS = {'pending', 'processing', 'completed', 'failed', 'cancelled'}
-function wrong(base, first, last)
+function wrong(now, base, first, last)
+  clock = now
   if not at(base .. 'meta') then return '' end
   local held = {}
   for member in pairs(at(base .. 'leases') or {}) do

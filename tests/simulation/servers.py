@@ -1,14 +1,14 @@
 """The servers as the engine sees them: asyncpg's and redis-py's methods that it uses."""
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from typing import Any
 
 from tests.simulation.book import handler_of
 from tests.simulation.store import Blocked, Transaction
 from tests.simulation.wire import Wire
-from tests.simulation.world import Loop
+from tests.simulation.world import Loop, World
 
 
 class Session:
@@ -57,25 +57,46 @@ class Session:
             if transaction is not None:
                 transaction.rollback()
 
-    async def fetch(self, sql: str, *args: Any, timeout: float | None = None) -> list[Any]:
+    def fetch(self, sql: str, *args: Any, timeout: float | None = None) -> Awaitable[list[Any]]:
+        return self._send(sql, args, all_rows)
+
+    def fetchrow(self, sql: str, *args: Any) -> Awaitable[Any]:
+        return self._send(sql, args, first_row)
+
+    def fetchval(self, sql: str, *args: Any, timeout: float | None = None) -> Awaitable[Any]:
+        return self._send(sql, args, first_value)
+
+    def execute(self, sql: str, *args: Any, timeout: float | None = None) -> Awaitable[None]:
+        return self._send(sql, args, no_row)
+
+    def _send(self, sql: str, args: Any, shape: Callable[[list[Any]], Any]) -> Awaitable[Any]:
+        """What is to be awaited: no coroutine for each of these, there are a hundred a history."""
         sql = self.wire.rewritten(sql)
         handler = handler_of(sql)
-        rows = await self.wire.to_postgres(self, lambda t: handler(t, sql, args), handler.__name__)
-        return list(rows)
-
-    async def fetchrow(self, sql: str, *args: Any) -> Any:
-        return next(iter(await self.fetch(sql, *args)), None)
-
-    async def fetchval(self, sql: str, *args: Any, timeout: float | None = None) -> Any:
-        row = await self.fetchrow(sql, *args)
-        return None if row is None else row[0]
-
-    async def execute(self, sql: str, *args: Any, timeout: float | None = None) -> None:
-        await self.fetch(sql, *args)
+        sent: Awaitable[Any] = self.wire.to_postgres(
+            self, lambda t: shape(handler(t, sql, args)), handler.__name__
+        )
+        return sent
 
     async def executemany(self, sql: str, rows: list[Any]) -> None:
         for row in rows:
             await self.fetch(sql, *row)
+
+
+def all_rows(rows: list[Any]) -> list[Any]:
+    return rows
+
+
+def first_row(rows: list[Any]) -> Any:
+    return rows[0] if rows else None
+
+
+def first_value(rows: list[Any]) -> Any:
+    return rows[0][0] if rows else None
+
+
+def no_row(rows: list[Any]) -> None:
+    return None
 
 
 _current: ContextVar["InTransaction | None"] = ContextVar("transaction", default=None)
@@ -113,8 +134,9 @@ class InTransaction:
         finally:
             with contextlib.suppress(ValueError):  # a dead process's task, ended from outside
                 _current.reset(self.token)
-            self.database.sessions.discard(self.connection)
             transaction.rollback()
+            if (running := self.database.running()) is not None:
+                running.at_death.pop(self.connection, None)
         return False
 
 
@@ -128,13 +150,16 @@ class Database:
 
     def __init__(self, wire: Any) -> None:
         self.wire = wire
-        self.sessions: set[Session] = set()
-        self.owner: dict[Session, Loop] = {}
+
+    def running(self) -> Loop | None:
+        """The process that asks."""
+        world: World | None = self.wire.world
+        return world.running if world is not None else None
 
     def session(self, in_transaction: bool) -> Session:
         made = Session(self.wire, in_transaction)
-        if in_transaction and self.wire.world is not None and self.wire.world.running is not None:
-            self.wire.world.running.at_death.append(made.lose)
+        if in_transaction and (running := self.running()) is not None:
+            running.at_death[made] = made.lose
         return made
 
     def transaction(self, allow_nested: bool = True) -> InTransaction:
@@ -163,8 +188,8 @@ class Client:
     def __init__(self, wire: Wire) -> None:
         self.wire = wire
 
-    async def _do(self, name: str, *args: Any) -> Any:
-        return await self.wire.to_redis(name, lambda: self.wire.redis.command(name, *args))
+    def _do(self, name: str, *args: Any) -> Awaitable[Any]:
+        return self.wire.to_redis(name, lambda: self.wire.redis.command(name, *args))
 
     async def get(self, key: str) -> Any:
         return await self._do("GET", key)

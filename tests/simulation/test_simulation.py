@@ -1,8 +1,10 @@
 """The simulation finds nothing in the engine as it is, and finds what is broken on purpose."""
 
+import contextlib
+import random
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import pytest
@@ -11,8 +13,11 @@ from pipeline import advance, credits, isolation, keeper
 from pipeline import queue as queues
 from pipeline.entering import OPEN
 from pipeline.stage import Job, Outcomes, Work
+from tests.simulation.checks import Checks
 from tests.simulation.engine import Simulator, installed
 from tests.simulation.memory_redis import SCRIPTS, Broken, MemoryRedis
+from tests.simulation.plan import plan_of
+from tests.simulation.store import Store
 from tests.simulation.world import Never
 
 SOME = 300
@@ -52,6 +57,35 @@ def test_a_seed_is_the_same_history_in_every_process() -> None:
     traces = [text.split("\n", 1)[1] for text in seen]
     assert traces[0] == traces[1]
     assert "nothing is wrong" in traces[0]
+
+
+def test_a_seed_is_the_same_history_whatever_went_before(simulator: Simulator) -> None:
+    def traces(seeds: Iterable[int]) -> dict[int, list[str] | None]:
+        return {seed: simulator.history(seed, trace=True).world.trace for seed in seeds}
+
+    assert traces(range(40)) == traces(reversed(range(40)))
+
+
+ONE, OTHER = (7, "one"), (7, "other")
+
+
+@pytest.mark.parametrize(
+    ("kills", "fair"),
+    [
+        ({ONE: [1, 2]}, True),
+        ({ONE: [2, 0]}, False),
+        ({ONE: [1, 3]}, False),
+        ({ONE: [1, 3], OTHER: [1, 0]}, True),  # the other killed who was to save that it had died
+        ({ONE: [0, 4], OTHER: [1, 0]}, False),
+    ],
+)
+def test_an_item_kills_one_worker_and_few_children(
+    kills: dict[tuple[int, str], list[int]], fair: bool
+) -> None:
+    checks = Checks(Store(), plan_of(random.Random(0)))
+    checks.kills = kills
+    with contextlib.nullcontext() if fair else pytest.raises(Broken):
+        checks.blames()
 
 
 SCRIPT_MUTATIONS = {

@@ -7,7 +7,6 @@ is away for a while.
 
 import asyncio
 from collections.abc import Callable
-from contextvars import Context
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
@@ -15,7 +14,7 @@ from redis.exceptions import ConnectionError as RedisGone
 
 from tests.simulation.memory_redis import MemoryRedis
 from tests.simulation.store import Blocked, Store, Transaction
-from tests.simulation.world import Handle, Loop, World
+from tests.simulation.world import Loop, World
 
 if TYPE_CHECKING:
     from tests.simulation.servers import Session
@@ -41,7 +40,6 @@ class Wire:
 
     def __init__(self, world: World, redis: MemoryRedis, store: Store, faults: Faults) -> None:
         self.world, self.redis, self.store, self.faults = world, redis, store, faults
-        self.nothing = Context()
         self.rewritten: Callable[[str], str] = lambda sql: sql
         self.redis_away = self.postgres_away = 0.0
         self.kill: Callable[[Loop], None] = lambda loop: None
@@ -64,33 +62,26 @@ class Wire:
             return "cut" if chance() < 0.5 else "lost"
         return "well"
 
-    async def to_redis(self, name: str, command: Callable[[], Any]) -> Any:
-        """Carry one command or script to Redis."""
-        world, loop = self.world, self._loop()
-        future = loop.create_future()
-        fate = self._fate() if loop.name != "web" else "well"
+    def to_redis(self, name: str, command: Callable[[], Any]) -> "asyncio.Future[Any]":
+        """Carry one command or script to Redis; its answer comes."""
+        return self._send(_ToRedis(self, self._loop(), name, command), "redis")
+
+    def to_postgres(
+        self, session: "Session", statement: Callable[[Transaction], Any], name: str
+    ) -> "asyncio.Future[Any]":
+        """Carry a statement to PostgreSQL, and wait there for rows that others hold."""
+        call = _ToPostgres(self, self._loop(), name, statement)
+        call.session = session
+        return self._send(call, "postgres")
+
+    def _send(self, call: "_Call", server: str) -> "asyncio.Future[Any]":
+        world = self.world
+        if call.loop.name != "web":
+            call.fate = self._fate()
         if world.trace is not None:
-            world.note(f"redis {name} {fate}")
-
-        def arrive() -> None:
-            if self.redis_away > world.now:
-                world.push(self.redis_away, arrive)
-                return
-            if fate == "death":
-                self.kill(loop)
-            elif fate == "cut":
-                self._answer(loop, future, RedisGone("cut"))
-            else:
-                answer = self.at_redis(command, name)
-                if self.faults.doubled and world.chance() < self.faults.doubled:
-                    answer = self.at_redis(command, name)
-                if fate == "died":
-                    self.kill(loop)
-                else:
-                    self._answer(loop, future, RedisGone("lost") if fate == "lost" else answer)
-
-        world.push(world.now + world.pause(), arrive)
-        return await future
+            world.note(f"{server} {call.name} {call.fate}")
+        world.push(world.now + world.pause(), call.arrive)
+        return call.future
 
     def at_redis(self, command: Callable[[], Any], name: str) -> Any:
         """Carry it out now, and check what must hold after every change of the sets."""
@@ -100,72 +91,117 @@ class Wire:
             self.checked()
         return answer
 
-    def _answer(self, loop: Loop, future: "asyncio.Future[Any]", answer: Any) -> None:
+
+class _Call:
+    """One call on its way to a server. An object and not closures, which would hold each other
+    in circles and leave most of a history to the collector.
+    """
+
+    __slots__ = ("answered", "carried", "fate", "future", "loop", "name", "wire")
+
+    def __init__(self, wire: Wire, loop: Loop, name: str, carried: Callable[..., Any]) -> None:
+        self.wire, self.loop, self.name, self.carried = wire, loop, name, carried
+        self.future: asyncio.Future[Any] = loop.create_future()
+        self.fate = "well"
+
+    def arrive(self) -> None:
+        """What happens at the server."""
+        raise NotImplementedError
+
+    def answer(self, answer: Any) -> None:
         """Bring the answer, at once or later."""
-        world = self.world
+        world = self.wire.world
+        self.answered = answer
         if world.chance() < 0.5:
-            if loop.alive:
-                _set(future, answer)
+            self.set()
         else:
-            world.push(
-                world.now + world.pause(), Handle(loop, _set, (future, answer), self.nothing)
-            )
+            world.push(world.now + world.pause(), self.come)
 
-    async def to_postgres(
-        self, session: "Session", statement: Callable[[Transaction], Any], name: str
-    ) -> Any:
-        """Carry a statement to PostgreSQL, and wait there for rows that others hold."""
-        world, loop = self.world, self._loop()
-        future = loop.create_future()
-        fate = self._fate() if loop.name != "web" else "well"
-        if world.trace is not None:
-            world.note(f"postgres {name} {fate}")
+    def come(self) -> None:
+        """The answer is at its process, which may stand still."""
+        if self.loop.frozen_until > self.wire.world.now and self.loop.alive:
+            self.wire.world.push(self.loop.frozen_until, self.come)
+        else:
+            self.set()
 
-        def cut() -> None:
-            session.lose()
-            self._answer(loop, future, asyncpg.ConnectionDoesNotExistError("cut"))
+    def set(self) -> None:
+        """Let the answer be seen."""
+        future, answer = self.future, self.answered
+        if not self.loop.alive or future.done():
+            return
+        if isinstance(answer, BaseException):
+            future.set_exception(answer)
+        else:
+            future.set_result(answer)
 
-        def arrive() -> None:
-            if self.postgres_away > world.now or session.lost:
-                cut()
-                return
-            if fate == "death" or not loop.alive:
-                self.kill(loop)
-                return
-            if fate == "cut":
-                cut()
-                return
-            try:
-                answer = session.carry_out(statement)
-            except Blocked as blocked:
-                if session.would_lock(blocked.owner):
-                    session.lose()
-                    self._answer(loop, future, asyncpg.DeadlockDetectedError("deadlock"))
-                else:
-                    blocked.owner.waiters.append(lambda: world.push(world.now, again))
-                return
-            except Exception as error:  # noqa: BLE001 - the caller gets it
-                self._answer(loop, future, error)
-                return
-            if fate == "died":
-                self.kill(loop)
-            elif fate == "lost":
-                cut()
+
+class _ToRedis(_Call):
+    __slots__ = ()
+
+    def arrive(self) -> None:
+        wire = self.wire
+        if wire.redis_away > wire.world.now:
+            wire.world.push(wire.redis_away, self.arrive)
+            return
+        if self.fate == "death":
+            wire.kill(self.loop)
+        elif self.fate == "cut":
+            self.answer(RedisGone("cut"))
+        else:
+            answer = wire.at_redis(self.carried, self.name)
+            if wire.faults.doubled and wire.world.chance() < wire.faults.doubled:
+                answer = wire.at_redis(self.carried, self.name)
+            if self.fate == "died":
+                wire.kill(self.loop)
             else:
-                self._answer(loop, future, answer)
-
-        def again() -> None:
-            if loop.alive and not session.lost:
-                arrive()
-
-        world.push(world.now + world.pause(), arrive)
-        return await future
+                self.answer(RedisGone("lost") if self.fate == "lost" else answer)
 
 
-def _set(future: "asyncio.Future[Any]", answer: Any) -> None:
-    if future.done():
-        return
-    if isinstance(answer, BaseException):
-        future.set_exception(answer)
-    else:
-        future.set_result(answer)
+class _ToPostgres(_Call):
+    __slots__ = ("session",)
+    session: "Session"
+
+    def cut(self) -> None:
+        self.session.lose()
+        self.answer(asyncpg.ConnectionDoesNotExistError("cut"))
+
+    def arrive(self) -> None:
+        wire, fate = self.wire, self.fate
+        if wire.postgres_away > wire.world.now or self.session.lost:
+            self.cut()
+        elif fate == "death" or not self.loop.alive:
+            wire.kill(self.loop)
+        elif fate == "cut":
+            self.cut()
+        else:
+            self.carry_out()
+
+    def carry_out(self) -> None:
+        """Run it in its transaction."""
+        try:
+            answer = self.session.carry_out(self.carried)
+        except Blocked as blocked:
+            self.wait_for(blocked.owner)
+            return
+        except Exception as error:  # noqa: BLE001 - the caller gets it
+            self.answer(error)
+            return
+        if self.fate == "died":
+            self.wire.kill(self.loop)
+        elif self.fate == "lost":
+            self.cut()
+        else:
+            self.answer(answer)
+
+    def wait_for(self, owner: Transaction) -> None:
+        """Run it again when the one that holds a row has ended; two in a circle never would."""
+        if self.session.would_lock(owner):
+            self.session.lose()
+            self.answer(asyncpg.DeadlockDetectedError("deadlock"))
+        else:
+            world = self.wire.world
+            owner.waiters.append(lambda: world.push(world.now, self.again))
+
+    def again(self) -> None:
+        if self.loop.alive and not self.session.lost:
+            self.arrive()

@@ -8,28 +8,28 @@ side of it the process may die, stand still or lose the answer. Real asyncio tas
 import asyncio
 import heapq
 import random
-from asyncio import events
+from asyncio import events, tasks
 from collections import deque
 from collections.abc import Callable, Coroutine
 from contextvars import Context, copy_context
+from types import ModuleType
 from typing import Any
+
+import msgspec
 
 
 class Never(AssertionError):
     """The history does not come to rest."""
 
 
-class Handle:
+class Handle(msgspec.Struct):
     """A call to come; as much of asyncio's as tasks and timeouts use."""
 
-    __slots__ = ("args", "callback", "context", "gone", "loop")
-
-    def __init__(
-        self, loop: "Loop", callback: Callable[..., Any], args: Any, context: Context | None
-    ) -> None:
-        self.loop, self.callback, self.args = loop, callback, args
-        self.context = context or copy_context()
-        self.gone = False
+    loop: "Loop"
+    callback: Callable[..., Any]
+    args: Any
+    context: Context
+    gone: bool = False
 
     def cancel(self) -> None:
         self.gone = True
@@ -46,13 +46,15 @@ class Loop(asyncio.AbstractEventLoop):
         self.alive = True
         self.frozen_until = 0.0
         self.tasks: list[asyncio.Task[Any]] = []
-        self.globals: list[Any] = []
-        self.at_death: list[Callable[[], None]] = []
+        self.own: dict[ModuleType, dict[str, Any]] = {}
+        """Its own copies of modules' variables; what they hold may change, they never do."""
+        self.at_death: dict[Any, Callable[[], None]] = {}
+        """What closes when it dies, by whose it is."""
 
     def call_soon(  # type: ignore[override]
         self, callback: Any, *args: Any, context: Context | None = None
     ) -> Handle:
-        handle = Handle(self, callback, args, context)
+        handle = Handle(self, callback, args, copy_context() if context is None else context)
         if self.alive:
             self.world.ready.append(handle)
         return handle
@@ -67,7 +69,7 @@ class Loop(asyncio.AbstractEventLoop):
     def call_at(  # type: ignore[override]
         self, when: float, callback: Any, *args: Any, context: Context | None = None
     ) -> Handle:
-        handle = Handle(self, callback, args, context)
+        handle = Handle(self, callback, args, copy_context() if context is None else context)
         self.world.push(when, handle)
         return handle
 
@@ -95,7 +97,7 @@ class Loop(asyncio.AbstractEventLoop):
             if not future.done():
                 future.set_result(func(*args))
 
-        self.world.push(self.world.now + self.world.pause(), Handle(self, work, (), None))
+        self.world.push(self.world.now + self.world.pause(), Handle(self, work, (), copy_context()))
         return future
 
     def call_exception_handler(self, context: dict[str, Any]) -> None:
@@ -113,14 +115,47 @@ class Loop(asyncio.AbstractEventLoop):
     def die(self) -> None:
         """kill -9: nothing of it runs any more, and its connections close."""
         self.alive = False
-        for then in self.at_death:
+        for then in list(self.at_death.values()):
             then()
+
+
+_running: list[Loop | None] = [None]
+
+
+def running_loop() -> Loop | None:
+    """The loop of the process that runs."""
+    return _running[0]
+
+
+def required_loop() -> Loop:
+    """The same, where there must be one."""
+    loop = _running[0]
+    if loop is None:
+        raise RuntimeError("no running event loop")
+    return loop
+
+
+def task_at_work(loop: Any = None) -> "asyncio.Task[Any] | None":
+    """The task that this process is at."""
+    return _current_task(loop or required_loop())
+
+
+_current_task = tasks.current_task
+ASYNCIO: list[tuple[Any, str, Any]] = [
+    (events, "_get_running_loop", running_loop),
+    (events, "get_running_loop", required_loop),
+    (events, "_get_event_loop", lambda stacklevel=3: required_loop()),
+    (asyncio, "get_running_loop", required_loop),
+    (asyncio, "current_task", task_at_work),
+    (tasks, "current_task", task_at_work),
+]
+"""Which process runs, asked of us: a system call a switch and a question is what asyncio takes."""
 
 
 class World:
     """The clock, what is due, and chance."""
 
-    def __init__(self, seed: int, outside: list[tuple[dict[str, Any], str]]) -> None:
+    def __init__(self, seed: int) -> None:
         self.random = random.Random(seed)
         self.chance = self.random.random
         self.now = 0.0
@@ -128,8 +163,6 @@ class World:
         self.serial = 0
         self.ready: deque[Handle] = deque()
         self.unheard: list[dict[str, Any]] = []
-        self.variables = outside
-        """Names of modules of which each process has its own."""
         self.running: Loop | None = None
         self.slow, self.long = 0.02, 0.01
         self.steps = 0
@@ -144,6 +177,10 @@ class World:
         self.serial += 1
         heapq.heappush(self.heap, (when, self.serial, what))
 
+    def call(self, loop: Loop, when: float, callback: Callable[..., None], *args: Any) -> None:
+        """Call something in a process, with nothing of the context that asks for it."""
+        self.push(when, Handle(loop, callback, args, Context()))
+
     def after(self, seconds: float, action: Callable[[], None]) -> None:
         """Do something that belongs to no process."""
         self.push(self.now + seconds, action)
@@ -155,23 +192,28 @@ class World:
 
     def enter(self, loop: Loop | None) -> None:
         """Make a process the one that runs: its loop, and its modules' variables."""
-        before = self.running
-        if loop is before:
+        if loop is self.running:
             return
-        if before is not None:
-            before.globals = [names[name] for names, name in self.variables]
-        self.running = loop
-        events._set_running_loop(loop)
+        self.running = _running[0] = loop
         if loop is not None:
-            for (names, name), value in zip(self.variables, loop.globals, strict=True):
-                names[name] = value
+            for module, own in loop.own.items():
+                module.__dict__.update(own)
 
     def run(self, until: float, done: Callable[[], bool] | None = None) -> None:
         """Go on until the time has come, or `done`."""
         ready, heap = self.ready, self.heap
         while True:
             while ready:
-                self._call(ready.popleft())
+                handle = ready.popleft()
+                loop = handle.loop
+                if handle.gone or not loop.alive:
+                    continue
+                if loop.frozen_until > self.now:
+                    self.push(loop.frozen_until, handle)
+                    continue
+                if loop is not self.running:
+                    self.enter(loop)
+                handle.context.run(handle.callback, *handle.args)
             if done is not None and done():
                 return
             if not heap or heap[0][0] > until:
@@ -184,20 +226,9 @@ class World:
             if self.steps > 100_000:
                 raise Never("more than 100,000 steps")
             if type(what) is Handle:
-                self._call(what)
+                ready.append(what)
             else:
                 what()
-
-    def _call(self, handle: Handle) -> None:
-        loop = handle.loop
-        if handle.gone or not loop.alive:
-            return
-        if loop.frozen_until > self.now:
-            self.push(loop.frozen_until, handle)
-            return
-        if loop is not self.running:
-            self.enter(loop)
-        handle.context.run(handle.callback, *handle.args)
 
     def over(self) -> None:
         """End what is left of all tasks, so that none is collected half done."""
