@@ -52,7 +52,7 @@ export function StageLane({ run, stage, queue, q, retry, onLeave }: StageLanePro
         {label(queue)} <span data-testid="count">{number(count)}</span>
       </Title>
       {list.error && <ErrorLine error={list.error} onRetry={list.reload} />}
-      {count > 0 && entries.length === 0 && !q && !list.error && <Skeleton h={40} />}
+      {count > 0 && entries.length === 0 && !q && !list.error && <Coming stage={stage} />}
       {count === 0 && (
         <Text size="sm" c="dimmed">
           {NONE[queue]}
@@ -85,5 +85,15 @@ export function StageLane({ run, stage, queue, q, retry, onLeave }: StageLanePro
         </Button>
       )}
     </section>
+  );
+}
+
+/** Stands for items that are counted and not listed: not read yet, or not yet in the stage. */
+function Coming({ stage }: { stage: StageProgress }) {
+  if (stage.status !== 'waiting') return <Skeleton h={40} />;
+  return (
+    <Text size="sm" c="dimmed">
+      Listed when the stage opens.
+    </Text>
   );
 }

@@ -26,8 +26,8 @@ beforeEach(() => {
 
 afterEach(() => queryClient.clear());
 
-function open() {
-  const three = stage({ items_total: 3, completed: 3 });
+function open(part: Parameters<typeof stage>[0] = {}) {
+  const three = stage({ items_total: 3, completed: 3, ...part });
   show(<StageQueues run={run({ moves: [] })} stage={three} />);
   const lane = screen.getByRole('region', { name: 'Completed 3' });
   return {
@@ -61,4 +61,11 @@ it('holds a place for items that are counted and not yet read', async () => {
   const { lane } = open();
   await waitFor(() => expect(queryClient.isFetching()).toBe(0));
   expect(lane.querySelector('.mantine-Skeleton-root')).not.toBeNull();
+});
+
+it('says of a stage that has not opened when its items will be listed', async () => {
+  listed = [];
+  const { lane } = open({ status: 'waiting' });
+  await within(lane).findByText('Listed when the stage opens.');
+  expect(lane.querySelector('.mantine-Skeleton-root')).toBeNull();
 });
