@@ -1,7 +1,7 @@
 // What this tab knows of the account right now, and how each event changes it.
 import { api, ask, type Schemas, signedOut } from '../api/client';
 import { keys } from '../api/keys';
-import { queryClient } from '../api/queryClient';
+import { outdate } from '../api/queryClient';
 import { STAGE_TABLE, type Table } from '../api/tables';
 import { type Connection, EventStream, type Polled } from './eventStream';
 import { forgetFollowing, nowFollowing } from './following';
@@ -48,12 +48,12 @@ const handlers: {
   run: (event) => {
     if ((runVersions.get(event.run) ?? 0) >= event.version) return;
     runVersions.set(event.run, event.version);
-    void queryClient.invalidateQueries({ queryKey: keys.activeRuns });
-    void queryClient.invalidateQueries({ queryKey: keys.run(event.run) });
+    outdate(keys.activeRuns);
+    outdate(keys.run(event.run));
     for (const listener of runListeners) listener(event);
   },
   stage: (event) => {
-    if (event.status) void queryClient.invalidateQueries({ queryKey: keys.run(event.run) });
+    if (event.status) outdate(keys.run(event.run));
   },
   items: (event) => {
     const table = STAGE_TABLE[event.stage];
@@ -73,7 +73,7 @@ const handlers: {
   progress: (event) => takeProgress(event.progress),
   credits: (event) => {
     facts.set('balance', event.balance);
-    void queryClient.invalidateQueries({ queryKey: keys.credits });
+    outdate(keys.credits);
   },
   workers: (event) => facts.set('workers', { text: event.text, images: event.images }),
 };
@@ -83,7 +83,7 @@ let began = 0;
 
 function rereadTable(table: Table, before: number): void {
   stores[table].forgetPushed(before);
-  void queryClient.invalidateQueries({ queryKey: keys.rows(table) });
+  outdate(keys.rows(table));
 }
 
 /** Applies a frame: the events in their order, or everything anew after a gap. */
@@ -92,7 +92,7 @@ export function applyFrame(frame: Frame): void {
   began = performance.now();
   if (late || frame.type === 'resync') {
     for (const store of Object.values(stores)) store.forgetPushed();
-    void queryClient.invalidateQueries();
+    outdate();
   }
   if (frame.type !== 'batch') return;
   for (const event of frame.events) (handlers[event.type] as (event: LiveEvent) => void)(event);

@@ -1,6 +1,6 @@
 // Fetches the rows that events name: together, a few times a second, none twice at once.
 import { keys } from '../api/keys';
-import { queryClient } from '../api/queryClient';
+import { outdate, queryClient } from '../api/queryClient';
 import { fetchRows, MOST_IDS, type RowPage, type Rows, type Table } from '../api/tables';
 import { storeOf, stores } from './stores';
 
@@ -42,7 +42,7 @@ async function fetchWanted<T extends Table>(table: T): Promise<void> {
       table,
       ids.filter((id) => !found.has(id)),
     );
-    for (const id of ids) void queryClient.invalidateQueries({ queryKey: keys.row(table, id) });
+    for (const id of ids) outdate(keys.row(table, id));
   } catch {
     // The line is down: what it brings when it is back may be later than these rows.
     soon(`again ${table}`, AFTER_FAILURE, () => askFor(table, ids));
@@ -73,7 +73,7 @@ export function dropRows(table: Table, ids: string[]): void {
 /** There are rows that no list here has yet. */
 export function listsMayHaveGrown(table: Table): void {
   soon(`growth ${table}`, GATHER_GROWTH, () => {
-    void queryClient.invalidateQueries({ queryKey: [...keys.rows(table), 'list'] });
+    outdate([...keys.rows(table), 'list']);
   });
   countMatchingAnew(table);
 }
@@ -81,7 +81,7 @@ export function listsMayHaveGrown(table: Table): void {
 /** How many rows match, where that is shown, is another number now. */
 function countMatchingAnew(table: Table): void {
   soon(`matching ${table}`, GATHER_GROWTH, () => {
-    void queryClient.invalidateQueries({ queryKey: [...keys.rows(table), 'matching'] });
+    outdate([...keys.rows(table), 'matching']);
   });
 }
 
