@@ -105,7 +105,7 @@ def draft_for(plan: Plan, kept: Any) -> Article | None:
 
 def faults(article: Article) -> list[str]:
     """What makes an article useless."""
-    words = count_words(article.body[:2000])
+    words = count_words(article.body[:1000])
     return [f"the body has only {words} words, write the whole article"] if words < USELESS else []
 
 
@@ -156,14 +156,16 @@ def lack_of(body: str, plan: Plan) -> Lack | None:
 def _planned(parts: list[Section], plan: Plan) -> tuple[list[PlannedSection], list[Section]]:
     """Planned sections that are missing, and those that are written; each counts once."""
     left = list(parts)
+    keys = [heading_key(part.heading) for part in left]
     missing = []
     written = []
     for planned in plan.outline:
-        index = find_alike(planned.heading, [heading_key(part.heading) for part in left])
+        index = find_alike(planned.heading, keys)
         if index is None:
             missing.append(planned)
         else:
             written.append(left.pop(index))
+            del keys[index]
     return missing, written
 
 

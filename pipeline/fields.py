@@ -1,7 +1,6 @@
 """Small repairs of text fields that an AI service wrote, so that a length costs no second call."""
 
 import re
-import unicodedata
 
 from rapidfuzz import fuzz, process
 
@@ -10,6 +9,7 @@ from pipeline.words import key_of
 ALIKE = 85.0
 """From this rapidfuzz ratio on, two headings are the same heading."""
 
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _MARKS = re.compile(r"[*_`#]+")
 _NUMBER = re.compile(r"^(?:\d{1,2}[.):]|[ivx]{1,4}[.)])\s+", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[.!?…](?=\s|$)")
@@ -17,8 +17,7 @@ _SENTENCE_END = re.compile(r"[.!?…](?=\s|$)")
 
 def one_line(text: str) -> str:
     """`text` as one line: no control characters, Markdown marks or quotes around it."""
-    flat = "".join(" " if unicodedata.category(c) == "Cc" else c for c in text)
-    return " ".join(_MARKS.sub("", flat).split()).strip("\"“”' ")
+    return " ".join(_MARKS.sub("", _CONTROL.sub(" ", text)).split()).strip("\"“”' ")
 
 
 def fit(text: str, limit: int) -> str:

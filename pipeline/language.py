@@ -12,8 +12,8 @@ from py3langid.langid import MODEL_FILE, LanguageIdentifier
 LEAST = 100
 """Characters below which no verdict is given."""
 
-SAMPLE = 200
-"""Characters looked at: enough to be sure, and cheap."""
+GLANCE, SAMPLE = 100, 200
+"""Characters that are looked at: what seems right at a glance is right, doubt looks further."""
 
 SURE = 0.9
 
@@ -45,6 +45,8 @@ def other_language(text: str, wanted: str) -> str | None:
         return None
     model = loaded()
     if wanted not in model.nb_classes:
+        return None
+    if model.classify(text[:GLANCE])[0] == wanted:
         return None
     found, certainty = model.classify(text[:SAMPLE])
     return str(found) if found != wanted and certainty >= SURE else None

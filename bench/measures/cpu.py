@@ -11,7 +11,7 @@ from pipeline import controls
 
 NAME = "cpu"
 CONDITIONS = (
-    "stage 4, articles of 1,000 words without delay, 64 at once; best of 4 rounds each, in turns"
+    "stage 4, articles of 1,000 words without delay, 64 at once; best of 6 rounds each, in turns"
 )
 
 SLOTS = 64
@@ -21,7 +21,7 @@ BESIDE = ("postgres", "redis")
 
 async def measure(rig: Rig, short: bool) -> list[Figure]:
     """Milliseconds an item of ours and of the bare actor, in turns."""
-    count, rounds = (128, 1) if short else (512, 4)
+    count, rounds = (128, 1) if short else (512, 6)
     ours, bare = [], []
     async with rig.system():
         owner = await rows.account()

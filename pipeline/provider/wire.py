@@ -77,4 +77,5 @@ class Answer(msgspec.Struct):
 
 
 COMPLETION = msgspec.json.Decoder(Completion)
+COMPLETIONS = msgspec.json.Decoder(list[Completion])
 ENCODER = msgspec.json.Encoder()

@@ -68,6 +68,8 @@ _MARKS = re.compile(r"^[ \t]*(?:#{1,6}|[-*+>]|\d{1,3}[.)])[ \t]+|[*_`|]+", re.MU
 
 def without_code(markdown: str) -> str:
     """`markdown` with code blocks and inline code taken out."""
+    if "`" not in markdown and "~~~" not in markdown:
+        return markdown
     return _CODE.sub(" ", markdown)
 
 
