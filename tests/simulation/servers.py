@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
+from functools import partial
 from typing import Any
 
 from tests.simulation.book import handler_of
@@ -189,7 +190,7 @@ class Client:
         self.wire = wire
 
     def _do(self, name: str, *args: Any) -> Awaitable[Any]:
-        return self.wire.to_redis(name, lambda: self.wire.redis.command(name, *args))
+        return self.wire.to_redis(name, partial(self.wire.redis.command, name, *args))
 
     async def get(self, key: str) -> Any:
         return await self._do("GET", key)

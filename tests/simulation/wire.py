@@ -45,12 +45,6 @@ class Wire:
         self.kill: Callable[[Loop], None] = lambda loop: None
         self.checked: Callable[[], None] = lambda: None
 
-    def _loop(self) -> Loop:
-        loop = self.world.running
-        if loop is None or not loop.alive:
-            raise Gone
-        return loop
-
     def _fate(self) -> str:
         """What happens to a call: well; before it death or cut; after it died or lost."""
         faults, chance = self.faults, self.world.chance
@@ -64,23 +58,23 @@ class Wire:
 
     def to_redis(self, name: str, command: Callable[[], Any]) -> "asyncio.Future[Any]":
         """Carry one command or script to Redis; its answer comes."""
-        return self._send(_ToRedis(self, self._loop(), name, command), "redis")
+        return self._send(_ToRedis(self, name, command), "redis")
 
     def to_postgres(
         self, session: "Session", statement: Callable[[Transaction], Any], name: str
     ) -> "asyncio.Future[Any]":
         """Carry a statement to PostgreSQL, and wait there for rows that others hold."""
-        call = _ToPostgres(self, self._loop(), name, statement)
+        call = _ToPostgres(self, name, statement)
         call.session = session
         return self._send(call, "postgres")
 
     def _send(self, call: "_Call", server: str) -> "asyncio.Future[Any]":
-        world = self.world
-        if call.loop.name != "web":
+        world, faults = self.world, self.faults
+        if (faults.deaths_left or faults.losses_left) and call.loop.name != "web":
             call.fate = self._fate()
         if world.trace is not None:
             world.note(f"{server} {call.name} {call.fate}")
-        world.push(world.now + world.pause(), call.arrive)
+        world.push_soon(call.arrive)
         return call.future
 
     def at_redis(self, command: Callable[[], Any], name: str) -> Any:
@@ -99,9 +93,12 @@ class _Call:
 
     __slots__ = ("answered", "carried", "fate", "future", "loop", "name", "wire")
 
-    def __init__(self, wire: Wire, loop: Loop, name: str, carried: Callable[..., Any]) -> None:
+    def __init__(self, wire: Wire, name: str, carried: Callable[..., Any]) -> None:
+        loop = wire.world.running
+        if loop is None or not loop.alive:
+            raise Gone
         self.wire, self.loop, self.name, self.carried = wire, loop, name, carried
-        self.future: asyncio.Future[Any] = loop.create_future()
+        self.future: asyncio.Future[Any] = asyncio.Future(loop=loop)
         self.fate = "well"
 
     def arrive(self) -> None:
@@ -115,7 +112,7 @@ class _Call:
         if world.chance() < 0.5:
             self.set()
         else:
-            world.push(world.now + world.pause(), self.come)
+            world.push_soon(self.come)
 
     def come(self) -> None:
         """The answer is at its process, which may stand still."""
