@@ -56,8 +56,8 @@ class Simulator:
 
     def __init__(self, redis: MemoryRedis | None = None) -> None:
         self.redis = redis or MemoryRedis()
-        self.rewritten: Callable[[str], str] = lambda sql: sql
-        """What a statement becomes on its way; mutations change it."""
+        self.rewritten: Callable[[str], str] | None = None
+        """What a statement becomes on its way; mutations set it."""
         self.present: History
         """The history that is gone through."""
         self._names: dict[int, tuple[str, str]] = {}

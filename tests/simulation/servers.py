@@ -72,9 +72,11 @@ class Session:
 
     def _send(self, sql: str, args: Any, shape: Callable[[list[Any]], Any]) -> Awaitable[Any]:
         """What is to be awaited: no coroutine for each of these, there are a hundred a history."""
-        sql = self.wire.rewritten(sql)
+        wire = self.wire
+        if wire.rewritten is not None:
+            sql = wire.rewritten(sql)
         handler = handler_of(sql)
-        sent: Awaitable[Any] = self.wire.to_postgres(
+        sent: Awaitable[Any] = wire.to_postgres(
             self, lambda t: shape(handler(t, sql, args)), handler.__name__
         )
         return sent

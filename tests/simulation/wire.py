@@ -5,11 +5,12 @@ process dies before or after it; Redis gets it twice, as a client does that trie
 is away for a while.
 """
 
-import asyncio
+from asyncio import Future
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
+import msgspec
 from redis.exceptions import ConnectionError as RedisGone
 
 from tests.simulation.memory_redis import MemoryRedis
@@ -40,10 +41,17 @@ class Wire:
 
     def __init__(self, world: World, redis: MemoryRedis, store: Store, faults: Faults) -> None:
         self.world, self.redis, self.store, self.faults = world, redis, store, faults
-        self.rewritten: Callable[[str], str] = lambda sql: sql
+        self.rewritten: Callable[[str], str] | None = None
+        """What a statement becomes on its way."""
         self.redis_away = self.postgres_away = 0.0
         self.kill: Callable[[Loop], None] = lambda loop: None
         self.checked: Callable[[], None] = lambda: None
+
+    def _loop(self) -> Loop:
+        loop = self.world.running
+        if loop is None or not loop.alive:
+            raise Gone
+        return loop
 
     def _fate(self) -> str:
         """What happens to a call: well; before it death or cut; after it died or lost."""
@@ -56,19 +64,20 @@ class Wire:
             return "cut" if chance() < 0.5 else "lost"
         return "well"
 
-    def to_redis(self, name: str, command: Callable[[], Any]) -> "asyncio.Future[Any]":
+    def to_redis(self, name: str, command: Callable[[], Any]) -> "Future[Any]":
         """Carry one command or script to Redis; its answer comes."""
-        return self._send(_ToRedis(self, name, command), "redis")
+        loop = self._loop()
+        return self._send(_ToRedis(self, loop, name, command, Future(loop=loop)), "redis")
 
     def to_postgres(
         self, session: "Session", statement: Callable[[Transaction], Any], name: str
-    ) -> "asyncio.Future[Any]":
+    ) -> "Future[Any]":
         """Carry a statement to PostgreSQL, and wait there for rows that others hold."""
-        call = _ToPostgres(self, name, statement)
-        call.session = session
+        loop = self._loop()
+        call = _ToPostgres(self, loop, name, statement, Future(loop=loop), session=session)
         return self._send(call, "postgres")
 
-    def _send(self, call: "_Call", server: str) -> "asyncio.Future[Any]":
+    def _send(self, call: "_Call", server: str) -> "Future[Any]":
         world, faults = self.world, self.faults
         if (faults.deaths_left or faults.losses_left) and call.loop.name != "web":
             call.fate = self._fate()
@@ -86,20 +95,18 @@ class Wire:
         return answer
 
 
-class _Call:
+class _Call(msgspec.Struct, eq=False):
     """One call on its way to a server. An object and not closures, which would hold each other
     in circles and leave most of a history to the collector.
     """
 
-    __slots__ = ("answered", "carried", "fate", "future", "loop", "name", "wire")
-
-    def __init__(self, wire: Wire, name: str, carried: Callable[..., Any]) -> None:
-        loop = wire.world.running
-        if loop is None or not loop.alive:
-            raise Gone
-        self.wire, self.loop, self.name, self.carried = wire, loop, name, carried
-        self.future: asyncio.Future[Any] = asyncio.Future(loop=loop)
-        self.fate = "well"
+    wire: Wire
+    loop: Loop
+    name: str
+    carried: Callable[..., Any]
+    future: "Future[Any]"
+    fate: str = "well"
+    answered: Any = None
 
     def arrive(self) -> None:
         """What happens at the server."""
@@ -132,9 +139,7 @@ class _Call:
             future.set_result(answer)
 
 
-class _ToRedis(_Call):
-    __slots__ = ()
-
+class _ToRedis(_Call, eq=False):
     def arrive(self) -> None:
         wire = self.wire
         if wire.redis_away > wire.world.now:
@@ -154,8 +159,7 @@ class _ToRedis(_Call):
                 self.answer(RedisGone("lost") if self.fate == "lost" else answer)
 
 
-class _ToPostgres(_Call):
-    __slots__ = ("session",)
+class _ToPostgres(_Call, eq=False, kw_only=True):
     session: "Session"
 
     def cut(self) -> None:
