@@ -49,26 +49,39 @@ def main() -> int:
 
 
 def follow(seeds: range, jobs: int, results: Iterator[Chunk]) -> int:
-    """Print what comes, in order of seeds; 1 at the first that is broken, 130 if interrupted."""
-    began, done, steps = time.perf_counter(), 0, 0
+    """Print what comes, in order of seeds; 1 at the first that is broken, 130 if interrupted.
+
+    Whatever ends it, the last line says which seeds were gone through and found clean. Their steps
+    are the same each time: whoever doubts a range goes through it again and compares the sum.
+    """
+    began, done, steps, code = time.perf_counter(), 0, 0, 0
     try:
         for count, moved, broken in results:
             for seed, what in broken[:5]:
                 print(f"seed {seed}: {what}\n  again: python -m tests.simulation --replay {seed}")
             if broken:
-                return 1
+                code = 1
+                break
             before, done, steps = done, done + count, steps + moved
             if done // TOLD > before // TOLD:
                 print(f"{done:,} histories; the next seed is {seeds.start + done}", flush=True)
     except KeyboardInterrupt:
-        print(f"{done:,} histories; go on with --seed {seeds.start + done}")
-        return 130
-    seconds = time.perf_counter() - began
-    print(
-        f"{done:,} histories of {steps / done:.0f} steps, nothing lost, doubled or stuck"
-        f" ({done / seconds:.0f} a second on {jobs} processes)"
+        code = 130
+    speed = done / (time.perf_counter() - began)
+    print(f"{clean(seeds[:done], steps)} ({speed:.0f} a second on {jobs} processes)", flush=True)
+    if done < len(seeds):
+        print(f"go on with --seed {seeds.start + done}")
+    return code
+
+
+def clean(seeds: range, steps: int) -> str:
+    """What is proved of the seeds that were gone through."""
+    if not seeds:
+        return "no history was finished"
+    return (
+        f"seeds {seeds.start} to {seeds.stop - 1}: {len(seeds):,} histories of {steps:,} steps,"
+        " nothing lost, doubled or stuck"
     )
-    return 0
 
 
 if __name__ == "__main__":

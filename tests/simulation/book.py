@@ -27,9 +27,10 @@ class Record(tuple):  # type: ignore[type-arg]
     """A row of an answer: by place and by name."""
 
     names: ClassVar[dict[str, int]] = {}
+    places: ClassVar[dict[str | int, int]] = {}
 
-    def __getitem__(self, key: Any) -> Any:
-        return tuple.__getitem__(self, self.names[key] if isinstance(key, str) else key)
+    def __getitem__(self, key: Any, get: Any = tuple.__getitem__) -> Any:
+        return get(self, self.places[key])
 
     def keys(self) -> Iterable[str]:
         return self.names
@@ -41,7 +42,8 @@ class Record(tuple):  # type: ignore[type-arg]
 @cache
 def record(names: str) -> Any:
     columns = {name: place for place, name in enumerate(names.split())}
-    return type("Record", (Record,), {"names": columns})
+    places = columns | {place: place for place in range(len(columns))}
+    return type("Record", (Record,), {"names": columns, "places": places})
 
 
 def statement(piece: str) -> Callable[[Handler], Handler]:

@@ -43,10 +43,7 @@ class Direct:
     """Carries statements to the tables in memory at once."""
 
     def __init__(self, store: Store) -> None:
-        self.store, self.world = store, None
-
-    def rewritten(self, sql: str) -> str:
-        return sql
+        self.store, self.world, self.rewritten = store, None, None
 
     async def to_postgres(self, session: Session, statement: Any, name: str) -> Any:
         return session.carry_out(statement)

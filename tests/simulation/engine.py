@@ -12,6 +12,7 @@ import types
 import uuid
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from piccolo_conf import DB
@@ -55,8 +56,8 @@ class Simulator:
 
     def __init__(self, redis: MemoryRedis | None = None) -> None:
         self.redis = redis or MemoryRedis()
-        self.rewritten: Callable[[str], str] = lambda sql: sql
-        """What a statement becomes on its way; mutations change it."""
+        self.rewritten: Callable[[str], str] | None = None
+        """What a statement becomes on its way; mutations set it."""
         self.present: History
         """The history that is gone through."""
         self._names: dict[int, tuple[str, str]] = {}
@@ -78,7 +79,7 @@ class Simulator:
         """In place of `queue._call`."""
         script, wire = self.redis.script, self.present.wire
         names = self._names.get(key.run.int) or self._names_of(key)
-        return wire.to_redis(name, lambda: script(name, *names, *args))
+        return wire.to_redis(name, partial(script, name, *names, *args))
 
     def _names_of(self, key: queue.RunKey) -> tuple[str, str]:
         """The keys of a run, made once: a history has one run."""

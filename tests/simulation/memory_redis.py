@@ -1,4 +1,4 @@
-"""Redis in memory: the real scripts in the Lua that Redis embeds, on the commands of `redis.lua`.
+"""Redis in memory: the real scripts in Lua 5.1, as in Redis, on the commands of `redis.lua`.
 
 Nothing here waits or fails; the world that runs it decides when a command happens, whether it is
 sent twice and whether its answer arrives.
@@ -9,9 +9,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from lupa import lua51
-
 from pipeline import queue
+
+try:  # speaks the Lua 5.1 that Redis embeds, and is much quicker
+    from lupa import luajit21 as lua
+except ImportError:  # not built for this machine
+    from lupa import lua51 as lua  # type: ignore[no-redef]
 
 SCRIPTS = (
     *("sync", "fill", "claim", "settle", "release", "reap", "overdue", "adopt", "renew", "reopen"),
@@ -31,7 +34,9 @@ class MemoryRedis:
     """One server; `now` is in seconds."""
 
     def __init__(self, scripts: Mapping[str, bytes] | None = None) -> None:
-        self.lua = lua51.LuaRuntime(encoding=None, unpack_returned_tuples=True)
+        self.lua = lua.LuaRuntime(encoding=None, unpack_returned_tuples=True)
+        # Only its interpreter: scripts that make their functions anew are compiled in vain.
+        self.lua.execute(b"if jit then jit.off() end")
         self.lua.execute((Path(__file__).parent / "redis.lua").read_bytes())
         self.globals = self.lua.globals()
         self.globals[b"server"] = b"0" * 40

@@ -73,12 +73,14 @@ class Processes:
 
     def loop(self, name: str) -> Loop:
         made = Loop(self.world, name)  # type: ignore[abstract]
-        made.own = {
-            turn: {"_crews": {}, "_claiming": asyncio.Lock()},
-            work: {"_saving": asyncio.Semaphore(3), "_facts_known": {}},
-            heartbeat: {"_mine": None},
-            reporter: {"_news": {}},
-        }
+        made.own = [
+            (vars(turn), "_crews", {}),
+            (vars(turn), "_claiming", asyncio.Lock()),
+            (vars(work), "_saving", asyncio.Semaphore(3)),
+            (vars(work), "_facts_known", {}),
+            (vars(reporter), "_news", {}),
+            (vars(heartbeat), "_mine", None),  # the last: see `work_as`
+        ]
         self.loops.append(made)
         return made
 
@@ -90,7 +92,7 @@ class Processes:
         loop = self.loop(f"{kind}{len(self.loops)}")
         process = Process(loop, kind)
         pulse = Beating(self.synchronous(loop, "renew"), self.synchronous(loop, "adopt"))
-        loop.own[heartbeat]["_mine"] = pulse
+        loop.own[-1] = vars(heartbeat), "_mine", pulse
         self.processes.append(process)
         self.world.after(BEAT * self.world.chance(), lambda: self.next_beat(loop, pulse))
         self.deliver(kind)

@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
+from functools import partial
 from typing import Any
 
 from tests.simulation.book import handler_of
@@ -71,9 +72,11 @@ class Session:
 
     def _send(self, sql: str, args: Any, shape: Callable[[list[Any]], Any]) -> Awaitable[Any]:
         """What is to be awaited: no coroutine for each of these, there are a hundred a history."""
-        sql = self.wire.rewritten(sql)
+        wire = self.wire
+        if wire.rewritten is not None:
+            sql = wire.rewritten(sql)
         handler = handler_of(sql)
-        sent: Awaitable[Any] = self.wire.to_postgres(
+        sent: Awaitable[Any] = wire.to_postgres(
             self, lambda t: shape(handler(t, sql, args)), handler.__name__
         )
         return sent
@@ -189,7 +192,7 @@ class Client:
         self.wire = wire
 
     def _do(self, name: str, *args: Any) -> Awaitable[Any]:
-        return self.wire.to_redis(name, lambda: self.wire.redis.command(name, *args))
+        return self.wire.to_redis(name, partial(self.wire.redis.command, name, *args))
 
     async def get(self, key: str) -> Any:
         return await self._do("GET", key)

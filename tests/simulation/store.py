@@ -110,6 +110,8 @@ class Store:
 class Transaction:
     """What one connection changes until it commits; also a single statement outside of one."""
 
+    __slots__ = ("began", "held", "over", "pending", "store", "waiters", "waits_for", "written")
+
     def __init__(self, store: Store) -> None:
         self.store = store
         self.began = store.now()
@@ -156,9 +158,10 @@ class Transaction:
         except BaseException:
             self.pending.clear()
             raise
-        for kind, key, row in self.pending:
-            self.written.setdefault(kind, {})[key] = row
-        self.pending.clear()
+        if self.pending:
+            for kind, key, row in self.pending:
+                self.written.setdefault(kind, {})[key] = row
+            self.pending.clear()
         return answer
 
     def savepoint(self) -> dict[str, dict[Key, Any]]:
@@ -184,8 +187,7 @@ class Transaction:
     def _end(self) -> None:
         self.over = True
         for place in self.held:
-            if self.store.locks.get(place) is self:
-                del self.store.locks[place]
+            del self.store.locks[place]
         waiters, self.waiters = self.waiters, []
         for wake in waiters:
             wake()

@@ -5,11 +5,12 @@ process dies before or after it; Redis gets it twice, as a client does that trie
 is away for a while.
 """
 
-import asyncio
+from asyncio import Future
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
+import msgspec
 from redis.exceptions import ConnectionError as RedisGone
 
 from tests.simulation.memory_redis import MemoryRedis
@@ -40,7 +41,8 @@ class Wire:
 
     def __init__(self, world: World, redis: MemoryRedis, store: Store, faults: Faults) -> None:
         self.world, self.redis, self.store, self.faults = world, redis, store, faults
-        self.rewritten: Callable[[str], str] = lambda sql: sql
+        self.rewritten: Callable[[str], str] | None = None
+        """What a statement becomes on its way."""
         self.redis_away = self.postgres_away = 0.0
         self.kill: Callable[[Loop], None] = lambda loop: None
         self.checked: Callable[[], None] = lambda: None
@@ -62,25 +64,26 @@ class Wire:
             return "cut" if chance() < 0.5 else "lost"
         return "well"
 
-    def to_redis(self, name: str, command: Callable[[], Any]) -> "asyncio.Future[Any]":
+    def to_redis(self, name: str, command: Callable[[], Any]) -> "Future[Any]":
         """Carry one command or script to Redis; its answer comes."""
-        return self._send(_ToRedis(self, self._loop(), name, command), "redis")
+        loop = self._loop()
+        return self._send(_ToRedis(self, loop, name, command, Future(loop=loop)), "redis")
 
     def to_postgres(
         self, session: "Session", statement: Callable[[Transaction], Any], name: str
-    ) -> "asyncio.Future[Any]":
+    ) -> "Future[Any]":
         """Carry a statement to PostgreSQL, and wait there for rows that others hold."""
-        call = _ToPostgres(self, self._loop(), name, statement)
-        call.session = session
+        loop = self._loop()
+        call = _ToPostgres(self, loop, name, statement, Future(loop=loop), session=session)
         return self._send(call, "postgres")
 
-    def _send(self, call: "_Call", server: str) -> "asyncio.Future[Any]":
-        world = self.world
-        if call.loop.name != "web":
+    def _send(self, call: "_Call", server: str) -> "Future[Any]":
+        world, faults = self.world, self.faults
+        if (faults.deaths_left or faults.losses_left) and call.loop.name != "web":
             call.fate = self._fate()
         if world.trace is not None:
             world.note(f"{server} {call.name} {call.fate}")
-        world.push(world.now + world.pause(), call.arrive)
+        world.push_soon(call.arrive)
         return call.future
 
     def at_redis(self, command: Callable[[], Any], name: str) -> Any:
@@ -92,17 +95,18 @@ class Wire:
         return answer
 
 
-class _Call:
+class _Call(msgspec.Struct, eq=False):
     """One call on its way to a server. An object and not closures, which would hold each other
     in circles and leave most of a history to the collector.
     """
 
-    __slots__ = ("answered", "carried", "fate", "future", "loop", "name", "wire")
-
-    def __init__(self, wire: Wire, loop: Loop, name: str, carried: Callable[..., Any]) -> None:
-        self.wire, self.loop, self.name, self.carried = wire, loop, name, carried
-        self.future: asyncio.Future[Any] = loop.create_future()
-        self.fate = "well"
+    wire: Wire
+    loop: Loop
+    name: str
+    carried: Callable[..., Any]
+    future: "Future[Any]"
+    fate: str = "well"
+    answered: Any = None
 
     def arrive(self) -> None:
         """What happens at the server."""
@@ -115,7 +119,7 @@ class _Call:
         if world.chance() < 0.5:
             self.set()
         else:
-            world.push(world.now + world.pause(), self.come)
+            world.push_soon(self.come)
 
     def come(self) -> None:
         """The answer is at its process, which may stand still."""
@@ -135,9 +139,7 @@ class _Call:
             future.set_result(answer)
 
 
-class _ToRedis(_Call):
-    __slots__ = ()
-
+class _ToRedis(_Call, eq=False):
     def arrive(self) -> None:
         wire = self.wire
         if wire.redis_away > wire.world.now:
@@ -157,8 +159,7 @@ class _ToRedis(_Call):
                 self.answer(RedisGone("lost") if self.fate == "lost" else answer)
 
 
-class _ToPostgres(_Call):
-    __slots__ = ("session",)
+class _ToPostgres(_Call, eq=False, kw_only=True):
     session: "Session"
 
     def cut(self) -> None:

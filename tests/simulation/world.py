@@ -6,13 +6,13 @@ side of it the process may die, stand still or lose the answer. Real asyncio tas
 """
 
 import asyncio
-import heapq
 import random
+import sys
 from asyncio import events, tasks
 from collections import deque
 from collections.abc import Callable, Coroutine
 from contextvars import Context, copy_context
-from types import ModuleType
+from heapq import heappop, heappush
 from typing import Any
 
 import msgspec
@@ -46,8 +46,9 @@ class Loop(asyncio.AbstractEventLoop):
         self.alive = True
         self.frozen_until = 0.0
         self.tasks: list[asyncio.Task[Any]] = []
-        self.own: dict[ModuleType, dict[str, Any]] = {}
-        """Its own copies of modules' variables; what they hold may change, they never do."""
+        self.own: list[tuple[dict[str, Any], str, Any]] = []
+        """Its own copies of modules' variables: (module's names, name, value). What they hold may
+        change, they never do."""
         self.at_death: dict[Any, Callable[[], None]] = {}
         """What closes when it dies, by whose it is."""
 
@@ -103,8 +104,7 @@ class Loop(asyncio.AbstractEventLoop):
     def call_exception_handler(self, context: dict[str, Any]) -> None:
         self.world.unheard.append(context)
 
-    def get_debug(self) -> bool:
-        return False
+    get_debug = staticmethod(bool)  # type: ignore[assignment] # False; each future asks
 
     def is_running(self) -> bool:
         return True
@@ -141,6 +141,7 @@ def task_at_work(loop: Any = None) -> "asyncio.Task[Any] | None":
 
 
 _current_task = tasks.current_task
+_all_tasks = vars(tasks)["_all_tasks" if sys.version_info < (3, 12) else "_scheduled_tasks"]
 ASYNCIO: list[tuple[Any, str, Any]] = [
     (events, "_get_running_loop", running_loop),
     (events, "get_running_loop", required_loop),
@@ -148,8 +149,10 @@ ASYNCIO: list[tuple[Any, str, Any]] = [
     (asyncio, "get_running_loop", required_loop),
     (asyncio, "current_task", task_at_work),
     (tasks, "current_task", task_at_work),
+    (_all_tasks, "add", lambda task: None),
 ]
-"""Which process runs, asked of us: a system call a switch and a question is what asyncio takes."""
+"""Which process runs, asked of us: a system call a switch and a question is what asyncio takes.
+And nobody asks for all tasks."""
 
 
 class World:
@@ -175,7 +178,14 @@ class World:
 
     def push(self, when: float, what: Any) -> None:
         self.serial += 1
-        heapq.heappush(self.heap, (when, self.serial, what))
+        heappush(self.heap, (when, self.serial, what))
+
+    def push_soon(self, what: Any) -> None:
+        """The same after a `pause`, in one call: half of all that happens comes by this."""
+        share = self.chance()
+        pause = self.slow * share if share >= self.long else self.slow * 60 * self.chance()
+        self.serial += 1
+        heappush(self.heap, (self.now + pause, self.serial, what))
 
     def call(self, loop: Loop, when: float, callback: Callable[..., None], *args: Any) -> None:
         """Call something in a process, with nothing of the context that asks for it."""
@@ -196,8 +206,8 @@ class World:
             return
         self.running = _running[0] = loop
         if loop is not None:
-            for module, own in loop.own.items():
-                module.__dict__.update(own)
+            for names, name, value in loop.own:
+                names[name] = value
 
     def run(self, until: float, done: Callable[[], bool] | None = None) -> None:
         """Go on until the time has come, or `done`."""
@@ -219,7 +229,7 @@ class World:
             if not heap or heap[0][0] > until:
                 self.now = max(self.now, until)
                 return
-            when, _, what = heapq.heappop(heap)
+            when, _, what = heappop(heap)
             if when > self.now:
                 self.now = when
             self.steps += 1
