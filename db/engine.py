@@ -1,15 +1,14 @@
 """The connection to PostgreSQL: Piccolo's engine with the corners that bite taken off.
 
 Differences from `PostgresEngine`: importing it does not connect; a nested transaction is a
-savepoint; a connection lost inside a transaction does not poison the task that held it; JSONB and
-UUID travel as Python values; `pool` must be open before hot paths run.
+savepoint; a connection lost inside a transaction does not poison the task that held it; JSONB
+travels as Python values; `pool` must be open before hot paths run.
 """
 
 import asyncio
 import contextlib
 import functools
 import os
-import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any, ParamSpec, TypeVar, cast
 
@@ -144,7 +143,7 @@ class Transaction(PostgresTransaction):
 
 
 async def _teach_types(connection: asyncpg.Connection) -> None:
-    """JSONB as Python values, UUID as `uuid.UUID`, on every connection we open."""
+    """JSONB as Python values, on every connection we open."""
 
     def encode(value: Any) -> str:  # Piccolo hands over text it has encoded itself
         return value if isinstance(value, str) else msgspec.json.encode(value).decode()
@@ -155,15 +154,6 @@ async def _teach_types(connection: asyncpg.Connection) -> None:
         encoder=encode,
         decoder=msgspec.json.decode,
         format="text",
-    )
-    await connection.set_type_codec(
-        "uuid",
-        schema="pg_catalog",
-        encoder=lambda value: (
-            value.bytes if isinstance(value, uuid.UUID) else uuid.UUID(str(value)).bytes
-        ),
-        decoder=lambda raw: uuid.UUID(bytes=bytes(raw)),
-        format="binary",
     )
 
 

@@ -57,7 +57,8 @@ create index credit_entry_list on credit_entry (account_id, id);
 create index credit_entry_rare on credit_entry (account_id, kind, id) where kind <> 'charge';
 
 -- Each run writes each of its rows a few times: room on the page spares their indexes the update.
-alter table keyword set (fillfactor = 70);
+-- Keywords are queued all at once, so each page needs room for all of them anew.
+alter table keyword set (fillfactor = 50);
 alter table cluster set (fillfactor = 70);
 alter table content_idea set (fillfactor = 70);
 alter table task set (fillfactor = 70);
