@@ -92,17 +92,20 @@ def reporter(
 ) -> Report:
     """The `report` function of a job on `items` ({id: title})."""
     current = next(iter(items.values()), "")
-    last = ""
+    common = {
+        "count": counts.total,
+        "total": counts.total,
+        "processed": counts.processed,
+        "current": counts.current,
+    }
+    last = text = ""
+    about: tuple[Phase, dict[str, Any]] | None = None
 
     def report(phase: Phase, fraction: float = 0.0, **details: Any) -> None:
-        nonlocal last
-        values = {
-            "count": counts.total,
-            "total": counts.total,
-            "processed": counts.processed,
-            "current": counts.current,
-        } | details
-        text = messages.message(stage, phase, values)
+        nonlocal last, text, about
+        if about != (phase, details):  # a stream reports often, and nearly always the same words
+            about = (phase, details)
+            text = messages.message(stage, phase, common | details)
         news = _news.setdefault((key, stage), _News())
         news.now = (phase.value, text, current)
         share = percentage(phase, fraction) / 100

@@ -16,7 +16,7 @@ from pipeline import controls
 
 NAME = "cpu"
 CONDITIONS = (
-    "stage 4, articles of 1,000 words without delay, 64 at once; median of 15 rounds, in turns"
+    "stage 4, articles of 1,000 words without delay, 64 at once; median of 9 rounds, in turns"
 )
 
 SLOTS = 64
@@ -26,7 +26,7 @@ BESIDE = ("postgres", "redis")
 
 async def measure(rig: Rig, short: bool) -> list[Figure]:
     """Milliseconds an item of ours and of the bare actor, in turns."""
-    count, rounds = (128, 1) if short else (256, 15)
+    count, rounds = (128, 1) if short else (512, 9)
     ours, bare = [], []
     async with rig.system():
         owner = await rows.account()
