@@ -234,14 +234,25 @@ async def _end(
 
 @again_if_rolled_back
 async def halt(
-    key: queue.RunKey, stage: int, error: PipelineError, phase: Phase = Phase.AI_CALL
+    key: queue.RunKey,
+    stage: int,
+    error: PipelineError,
+    phase: Phase = Phase.AI_CALL,
+    *,
+    version: int | None = None,
 ) -> None:
-    """Stop a run that would fail with every item; its items stay pending, Resume goes on."""
+    """Stop a run that would fail with every item; its items stay pending, Resume goes on.
+
+    `version` is the run's when the work was claimed that met the error. A run that was resumed
+    since then goes on: what stopped the work may have been mended, and new work will tell.
+    """
     stored = payload(error, phase=phase.value, stage=stage)
     log.warning("error %s: run %s stopped at stage %s: %s", stored.error_id, key.run, stage, error)
     async with DB.transaction() as transaction:
         run = await lock(transaction.connection, key)
         if run is None or run.status not in (RunStatus.RUNNING, RunStatus.PAUSED):
+            return
+        if version is not None and run.status == RunStatus.RUNNING and run.version != version:
             return
         ended = await _end(transaction.connection, run, RunStatus.FAILED, stored)
     assert run is not None

@@ -12,7 +12,6 @@ import logging
 import os
 import socket
 import threading
-import uuid
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any, Literal
@@ -84,6 +83,7 @@ class Heartbeat(threading.Thread):
         self.threads = threads_of(kind)
         self.guarded: dict[str, Guarded] = {}
         self.turns: dict[str, queue.RunKey] = {}
+        """Turns whose slot is kept alive, until it is lost or left."""
         self.stopping = threading.Event()
         self.shutting_down = False
         self.client = redis.Redis.from_url(
@@ -93,16 +93,6 @@ class Heartbeat(threading.Thread):
             retry=Retry(NoBackoff(), 1),
         )
         self.renew, self.adopt = queue.for_heartbeat(self.client)
-
-    @contextlib.contextmanager
-    def turn(self, key: queue.RunKey) -> Iterator[str]:
-        """A turn in a run: keep its slot alive while the block runs, or until it is lost."""
-        name = uuid.uuid4().hex
-        self.turns[name] = key
-        try:
-            yield name
-        finally:
-            self.turns.pop(name, None)
 
     @contextlib.contextmanager
     def guard(self, claim: queue.Claim, gate: Gate) -> Iterator[Guarded]:

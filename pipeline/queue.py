@@ -67,7 +67,8 @@ class Held(msgspec.Struct, frozen=True):
 class Claim(msgspec.Struct, frozen=True):
     """Items of one stage held by one token until the lease ends or all of them are settled.
 
-    pending, processing and ended are the stage's counts just after the claim.
+    pending, processing and ended are the stage's counts just after the claim, `version` is the
+    run's.
     """
 
     key: RunKey
@@ -77,6 +78,7 @@ class Claim(msgspec.Struct, frozen=True):
     pending: int = 0
     processing: int = 0
     ended: int = 0
+    version: int = 0
 
     @property
     def total(self) -> int:
@@ -178,9 +180,9 @@ async def claim(
         return Refused(answer[0].decode())
     held = [
         Held(UUID(answer[i].decode()), answer[i + 1], answer[i + 2])
-        for i in range(5, len(answer), 3)
+        for i in range(6, len(answer), 3)
     ]
-    return Claim(key, answer[1], token, held, *answer[2:5])
+    return Claim(key, answer[1], token, held, *answer[2:6])
 
 
 async def leave(key: RunKey, turn: str) -> None:

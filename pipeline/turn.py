@@ -116,8 +116,7 @@ async def answer_bell(stage: int, account: str, run: str) -> None:
     crew = _crews.setdefault((key, kind), Crew())
     crew.turns += 1
     try:
-        with heartbeat.mine().turn(key) as name:
-            more = await Turn(key, kind, crew, name).take()
+        more = await Turn(key, kind, crew).take()
     except (RedisError, *TRANSIENT) as error:
         log.warning("run %s: a server is away, the keeper will ring: %r", run, error)
         return
@@ -134,8 +133,9 @@ async def answer_bell(stage: int, account: str, run: str) -> None:
 class Turn:
     """One bell in hand."""
 
-    def __init__(self, key: queue.RunKey, kind: str, crew: Crew, name: str) -> None:
-        self.key, self.kind, self.crew, self.name = key, kind, crew, name
+    def __init__(self, key: queue.RunKey, kind: str, crew: Crew) -> None:
+        self.key, self.kind, self.crew = key, kind, crew
+        self.name = uuid.uuid4().hex
         self.ends = time.monotonic() + settings().turn_seconds
         self.has_slot = False
         self.begun: Work | None = None
@@ -146,6 +146,7 @@ class Turn:
         try:
             return await self._work_on()
         finally:
+            heartbeat.mine().turns.pop(self.name, None)  # first, or a beat takes the slot again
             with contextlib.suppress(RedisError):  # then the slot ends by itself
                 await queue.leave(self.key, self.name)
             if self.saves:
@@ -174,7 +175,7 @@ class Turn:
         another bell waits for this thread. The last turn of a crew first does what is prepared.
         It is up at once where other runs wait and this one has more than its share of threads.
         """
-        if self.name not in heartbeat.mine().turns:
+        if self.has_slot and self.name not in heartbeat.mine().turns:
             return True
         if not _everyone_is_busy(self.kind):
             return False
@@ -201,6 +202,8 @@ class Turn:
         if isinstance(claimed, queue.Refused):
             return claimed
         self.has_slot = True
+        # Not before: a beat that finds no slot yet would take it for lost and never renew it.
+        heartbeat.mine().turns[self.name] = self.key
         return Work(claimed)
 
     def _begin(self, mine: Work) -> None:

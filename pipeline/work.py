@@ -84,7 +84,7 @@ async def _do(claim: queue.Claim, gate: Gate, worked: Callable[[], None], functi
         await _give_back(claim, refund=True, alone=True)
     except RunError as error:
         await _give_back(claim, refund=True)
-        await halt(claim.key, claim.stage, error)
+        await halt(claim.key, claim.stage, error, version=claim.version)
     except TRANSIENT as error:  # PostgreSQL is away: nothing was saved, so try again
         log.warning("run %s stage %s: %s; trying again", claim.key.run, claim.stage, error)
         await _give_back(claim, delay=1.0, refund=True)
@@ -123,7 +123,7 @@ async def _go_on(claim: queue.Claim, finished: ledger.Finished, settled: queue.S
     """What an outcome sets going: the next stage's bells, the end of this one, a halt."""
     following = claim.stage + 1
     if finished.halt:
-        await halt(claim.key, following, finished.halt)
+        await halt(claim.key, following, finished.halt, version=claim.version)
     if finished.children:
         await queue.set_stage(claim.key, following, StageStatus.OPEN)
         here = broker.QUEUES[following] == STAGES[claim.stage].queue

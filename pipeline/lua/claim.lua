@@ -1,12 +1,13 @@
 -- claim(turn, token, lease_ms, [stage, batch]..): take up to `batch` due items of the first stage
 -- listed that has any. The same token asking again gets the same items. A turn works in one slot of
 -- the run, which it takes with its first claim and keeps until it leaves or its lease ends.
--- Returns {'OK', stage, pending, processing, ended, [item, attempt, deaths]..} or {why not}: UNKNOWN,
--- a status that is not running, FULL (the run's concurrency is used up), NONE (nothing is due).
+-- Returns {'OK', stage, pending, processing, ended, version, [item, attempt, deaths]..} or {why not}:
+-- UNKNOWN, a status that is not running, FULL (all slots are taken), NONE (nothing is due).
 local turn, token, lease = ARGV[1], ARGV[2], tonumber(ARGV[3])
 local function answer(stage, items)
   local c = counts(stage)
   local out = {'OK', tonumber(stage), c[1], c[2], c[3] + c[4] + c[5]}
+  out[6] = tonumber(call('HGET', meta, 'version') or 0)
   for _, item in ipairs(items) do
     out[#out + 1] = item
     out[#out + 1] = tonumber(call('HGET', key(stage, 'attempts'), item) or 0)

@@ -112,7 +112,8 @@ class QueueMachine(RuleBasedStateMachine):
         stage, items = taken
         pending, processing, *ended = self.model.counts(stage)
         assert answer[:5] == [b"OK", stage, pending, processing, sum(ended)]
-        held = {answer[i].decode(): tuple(answer[i + 1 : i + 3]) for i in range(5, len(answer), 3)}
+        assert answer[5] == self.model.version
+        held = {answer[i].decode(): tuple(answer[i + 1 : i + 3]) for i in range(6, len(answer), 3)}
         notes = self.model
         expected = {i: (notes.attempts[stage, i], notes.deaths.get((stage, i), 0)) for i in items}
         assert held == expected

@@ -115,6 +115,22 @@ async def test_a_halted_run_is_resumed_where_it_stopped(account: UUID, fate: Fat
     assert 0 < ended <= 3 * 86400
 
 
+async def test_an_error_of_work_from_before_a_resume_does_not_stop_the_run_again(
+    account: UUID, fate: Fate
+) -> None:
+    key = await fakes.start(account)
+    await advance(key)
+    before = await fakes.claimed(key, [(2, 1)])
+    await halt(key, 2, AIAuthError("the key was refused"), version=before.version)
+    assert await fakes.status(key) == "failed"
+    await controls.resume(account, key.run)
+    await halt(key, 2, AIAuthError("the key was refused"), version=before.version)
+    assert await fakes.status(key) == "running"
+    since = await fakes.claimed(key, [(2, 1)])
+    await halt(key, 2, AIAuthError("the key was refused"), version=since.version)
+    assert await fakes.status(key) == "failed"
+
+
 async def test_the_sets_of_a_resumed_run_do_not_expire(account: UUID, fate: Fate) -> None:
     key = await fakes.start(account)
     await advance(key)

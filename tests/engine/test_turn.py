@@ -122,6 +122,23 @@ async def test_a_turn_without_its_slot_ends_after_its_call(account: UUID, calls:
     assert len(calls.prepared) < SLOTS * 3
 
 
+async def test_a_beat_before_the_first_claim_does_not_lose_a_turn_its_slot(
+    account: UUID, calls: Calls
+) -> None:
+    key = await fakes.start(account, count=1, last_stage=2, concurrency=1)
+    await advance(key)
+    slots = key.meta.removesuffix("meta") + "slots"
+    await open_connections.state().zadd(slots, {"another": 9e15})
+    async with turn._claiming:
+        bell = asyncio.create_task(turn.answer_bell(2, str(account), str(key.run)))
+        await until(lambda: bool(turn._crews))
+        await asyncio.to_thread(heartbeat.mine()._beat)
+        await open_connections.state().zrem(slots, "another")
+    await until(lambda: bool(calls.in_flight))
+    assert list(heartbeat.mine().turns.values()) == [key]
+    await _end(calls, [bell])
+
+
 async def test_a_run_with_more_than_its_share_of_threads_makes_room_for_others(
     account: UUID, calls: Calls, monkeypatch: pytest.MonkeyPatch
 ) -> None:
