@@ -59,6 +59,7 @@ async def test_a_run_by_hand_is_cancelled_and_the_focus_comes_back(
     assert walked.outside == walked.missed == walked.unseen == []
     await press(page, dialog.get_by_role("button", name="Cancel the run"))
     question = page.get_by_role("dialog", name="Cancel this run?")
+    await expect(question.locator(":focus")).to_have_count(1)
     await page.keyboard.press("Escape")
     await expect(question).to_have_count(0)
     await expect(dialog.get_by_role("button", name="Cancel the run")).to_be_focused()
