@@ -2,13 +2,13 @@
 
 While a run goes on, its items are entered that Redis does not know, and those it holds to be ended
 although they are open are pending again. An item that only settles late is left to its worker. Once
-the run has ended nobody is left to do so: then every ended item is put where PostgreSQL has it.
+the run has ended nobody is left to do so: then every item is put where PostgreSQL has it.
 """
 
 from collections.abc import Sequence
 from typing import Any
 
-from db.status import OPEN_ITEM, GenerationStatus, StageStatus
+from db.status import OPEN_ITEM, StageStatus
 from piccolo_conf import DB
 from pipeline import queue
 from pipeline.entering import BULK_TIMEOUT, OPEN
@@ -50,12 +50,8 @@ async def mend_ended(key: queue.RunKey, version: int) -> int:
     stored, known = await _stored(key), await _known(key)
     moved = 0
     for stage in [n for n, counts in stored.items() if known.get(n) != counts]:
-        ended = [
-            (row["item_id"], GenerationStatus(row["status"]))
-            for row in await _items(key, stage)
-            if row["status"] not in OPEN_ITEM
-        ]
-        moved += await queue.restore(key, version, stage, ended)
+        rows = [tuple(row) for row in await _items(key, stage)]
+        moved += await queue.restore(key, version, stage, rows)
     if moved:
         await queue.expire(key, KEEP_SECONDS)
     return moved

@@ -254,13 +254,13 @@ async def reopen(key: RunKey, stage: int, items: Sequence[tuple[UUID, int]]) -> 
 
 
 async def restore(
-    key: RunKey, version: int, stage: int, items: Sequence[tuple[UUID, GenerationStatus]]
+    key: RunKey, version: int, stage: int, items: Sequence[tuple[UUID, str, int]]
 ) -> int:
-    """Put (item, outcome) of a run that has ended where PostgreSQL has them; how many moved."""
+    """Put (item, status, position) of an ended run where PostgreSQL has them; how many moved."""
     moved = 0
     for start in range(0, len(items), FILL_CHUNK):
         part = _flat(
-            (str(item), outcome.value) for item, outcome in items[start : start + FILL_CHUNK]
+            (str(i), status, place) for i, status, place in items[start : start + FILL_CHUNK]
         )
         moved += int(await _call("restore", key, version, stage, *part))
     return moved

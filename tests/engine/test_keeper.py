@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 from redis.exceptions import ConnectionError as ConnectionError_
 
-from db.status import GenerationStatus, RunStatus, StageStatus
+from db.status import RunStatus, StageStatus
 from pipeline import broker, controls, keeper, ledger, queue
 from pipeline.advance import advance
 from pipeline.connections import state
@@ -249,13 +249,37 @@ async def test_items_of_an_ended_run_stand_in_redis_as_they_ended(
     assert await state().ttl(f"{here}completed") > 0
 
 
+@pytest.mark.parametrize("wrong", ["missing", "completed"])
+async def test_items_that_wait_in_a_failed_run_are_pending_in_redis(
+    account: UUID, fate: Fate, watch: keeper.Keeper, wrong: str
+) -> None:
+    """A worker that died after it entered them, just before the run failed, told nobody."""
+    key = await fakes.start(account)
+    assert await fakes.go_on(key) == "completed"
+    item = next(iter(await fakes.items(key, 3)))
+    waits = "update run_item set status = 'queued' where item_id = $1 returning 1"
+    assert await fakes.one(waits, item)
+    ended = "update automation_run set status = 'failed' where id = $1 returning 1"
+    assert await fakes.one(ended, key.run)
+    await state().hset(key.meta, "status", "failed")
+    if wrong == "missing":
+        await state().srem(key.meta.replace("meta", "s3:completed"), str(item))
+    watch.ticks = keeper.COMPARE_EVERY - 1
+    await watch.tick()
+    await fakes.same_in_redis(key)
+    assert (await rescues())["restored"] == 1
+    look = await queue.look(key)
+    assert look is not None
+    assert [(s.status, s.due) for s in look.stages if s.stage == 3] == [(StageStatus.OPEN, 1)]
+
+
 async def test_items_of_a_run_that_goes_on_are_left_to_their_workers(
     account: UUID, fate: Fate
 ) -> None:
     key = await fakes.start(account)
     assert await fakes.go_on(key) == "completed"
     await state().hset(key.meta, "status", "running")
-    wanted = [(item, GenerationStatus.FAILED) for item in await fakes.items(key, 3)]
+    wanted = [(item, "failed", 1) for item in await fakes.items(key, 3)]
     version = await fakes.one("select version from automation_run where id = $1", key.run)
     assert await queue.restore(key, version, 3, wanted) == 0
     await state().hset(key.meta, "status", "completed")
