@@ -87,4 +87,6 @@ async def check_provider() -> Tested:
             advice = "Check OPENAI_BASE_URL, and whether the service is up and not overloaded."
             late = f"did not answer within {PATIENCE:g} seconds"
             findings = [provider.Finding("AI service", False, late, advice)]
+        finally:
+            await provider.close_client()  # nothing else here asks the service
     return Tested(findings[0].ok is True, findings)

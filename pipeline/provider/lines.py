@@ -8,12 +8,21 @@ flight for as long as its timeout after a cable was out or a firewall forgot the
 import socket
 import urllib.request
 
+import aiohttp
 import httpx2
+import yarl
 
 UNANSWERED = 10_000
 """Milliseconds that what was sent may stay unacknowledged."""
 ASKED_AFTER, ASKED_EVERY, ASKED_TIMES = 5, 2, 3
 """Seconds of silence before the kernel asks, seconds between its questions, and how many."""
+
+IDLE = 4.0
+"""Seconds an unused line is kept: less than the five after which many servers end it, for a call
+that is sent just then fails."""
+
+LONGEST_HEADER = 65_536
+"""Bytes of a line of headers; proxies add long ones."""
 
 _WANTED = {
     "TCP_KEEPIDLE": ASKED_AFTER,
@@ -33,12 +42,41 @@ def options() -> list[tuple[int, int, int]]:
     return [(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1), *tcp]
 
 
-def transport(limits: httpx2.Limits, *, direct: bool) -> httpx2.AsyncHTTPTransport | None:
-    """A transport with such lines; None where the environment names a proxy and not `direct`.
+def _watched_socket(address: aiohttp.AddrInfoType) -> socket.socket:
+    family, kind, protocol, _, _ = address
+    made = socket.socket(family, kind, protocol)
+    for option in options():
+        made.setsockopt(*option)
+    return made
 
-    A client reads the environment's proxies only when it makes its transports itself.
-    """
-    proxies = urllib.request.getproxies().keys() & {"http", "https", "all"}
-    if proxies and not direct:
-        return None
-    return httpx2.AsyncHTTPTransport(limits=limits, socket_options=options())
+
+def session() -> aiohttp.ClientSession:
+    """A pool of such lines, as many as there are calls in flight. To be opened on an event loop."""
+    connector = aiohttp.TCPConnector(
+        limit=0,
+        keepalive_timeout=IDLE,
+        socket_factory=_watched_socket,
+        ssl=httpx2.create_ssl_context(),
+    )
+    return aiohttp.ClientSession(
+        connector=connector,
+        cookie_jar=aiohttp.DummyCookieJar(),
+        auto_decompress=False,
+        skip_auto_headers=("Content-Type", "User-Agent"),
+        max_line_size=LONGEST_HEADER,
+        max_field_size=LONGEST_HEADER,
+    )
+
+
+def proxy_of(url: str) -> tuple[yarl.URL | None, dict[str, str]]:
+    """The proxy that the environment names for an address, if any, and headers for it."""
+    asked = yarl.URL(url)
+    proxies = urllib.request.getproxies()
+    named = proxies.get(asked.scheme) or proxies.get("all")
+    if not named or urllib.request.proxy_bypass(asked.host or ""):
+        return None, {}
+    proxy = yarl.URL(named if "://" in named else f"http://{named}")
+    if not proxy.user:
+        return proxy, {}
+    who = aiohttp.encode_basic_auth(proxy.user, proxy.password or "")
+    return proxy.with_user(None), {"Proxy-Authorization": who}

@@ -5,7 +5,6 @@ asks nothing need not spend. `post` instead of `create` costs half the CPU, msgs
 """
 
 import asyncio
-import itertools
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,15 +15,10 @@ import openai
 
 from pipeline import context, gate, tally
 from pipeline.errors import RetryLater
-from pipeline.provider import failures, lines, pacing
+from pipeline.provider import failures, pacing
 from pipeline.provider.endpoint import Endpoint
 from pipeline.provider.failures import Throttled
-
-CONNECT_TIMEOUT = 5.0
-CONNECTIONS = 1000
-CLIENTS = 8
-"""Clients of one endpoint, taken in turns: a client looks at all its idle connections with every
-call, so eight small pools cost less than a large one."""
+from pipeline.provider.sending import Sending
 
 FAILURES = (openai.OpenAIError, httpx2.HTTPError, TimeoutError)
 
@@ -33,41 +27,28 @@ for noisy in ("httpx2", "httpcore2", "openai"):
 
 
 class Transport:
-    """The SDK's clients for one endpoint on one event loop."""
+    """The SDK's client for one endpoint on one event loop."""
 
     def __init__(self, endpoint: Endpoint, timeout: float) -> None:
         self.endpoint, self.timeout = endpoint, timeout
-        self._clients = [self._new_client() for _ in range(CLIENTS)]
-        self._turns = itertools.cycle(self._clients)
-
-    def _new_client(self) -> openai.AsyncOpenAI:
-        endpoint, timeout = self.endpoint, self.timeout
-        limits = httpx2.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS)
-        times = httpx2.Timeout(timeout, connect=min(CONNECT_TIMEOUT, timeout))
         # A proxy named in the environment leads away from this machine, not back to it.
-        http = openai.DefaultAsyncHttpxClient(
-            timeout=times,
-            limits=limits,
-            trust_env=not endpoint.is_local,
-            transport=lines.transport(limits, direct=endpoint.is_local),
-        )
-        return openai.AsyncOpenAI(
+        sending = Sending(endpoint.url, direct=endpoint.is_local)
+        self._client = openai.AsyncOpenAI(
             api_key=endpoint.key,
             base_url=endpoint.url,
             max_retries=0,
-            timeout=times,
-            http_client=http,
+            timeout=timeout,
+            http_client=openai.DefaultAsyncHttpxClient(transport=sending),
         )
 
     async def close(self) -> None:
-        for client in self._clients:
-            await client.close()
+        await self._client.close()
 
     async def get(self, path: str) -> bytes:
         """The body of a GET. Raises our errors."""
         try:
             async with asyncio.timeout(self.timeout):
-                return (await next(self._turns).get(path, cast_to=httpx2.Response)).content
+                return (await self._client.get(path, cast_to=httpx2.Response)).content
         except FAILURES as error:
             raise self._ours(error, path, "") from None
 
@@ -77,8 +58,7 @@ class Transport:
         await pacing.turn(self.endpoint)
         try:
             async with asyncio.timeout(self.timeout):
-                client = next(self._turns)
-                response = await client.post(path, cast_to=httpx2.Response, content=content)
+                response = await self._client.post(path, cast_to=httpx2.Response, content=content)
                 body = response.content
         except FAILURES as error:
             raise await self._noted(self._ours(error, path, model)) from None
@@ -97,7 +77,7 @@ class Transport:
         await pacing.turn(self.endpoint)
         try:
             async with asyncio.timeout(self.timeout):
-                opened: Any = await next(self._turns).post(
+                opened: Any = await self._client.post(
                     path,
                     cast_to=httpx2.Response,  # wins over stream_cls: the raw response comes back
                     content=content,
@@ -135,17 +115,13 @@ class Transport:
             if isinstance(error.__cause__, httpx2.ConnectTimeout):
                 return failures.again(endpoint, "cannot be reached: no connection in time")
             return failures.timed_out(endpoint, self.timeout)
-        if isinstance(error, openai.APIConnectionError):
-            return failures.again(endpoint, f"cannot be reached: {_reason(error)}")
-        if isinstance(error, httpx2.HTTPError):
-            return failures.again(endpoint, f"broke off its answer: {_reason(error)}")
+        cause = error.__cause__ if isinstance(error, openai.APIConnectionError) else error
+        if isinstance(cause, (httpx2.RemoteProtocolError, httpx2.DecodingError)):
+            return failures.again(endpoint, f"broke off its answer: {cause}")
+        if isinstance(error, (openai.APIConnectionError, httpx2.HTTPError)):
+            return failures.again(endpoint, f"cannot be reached: {cause or type(error).__name__}")
         return error
 
 
 def _called(how: str) -> None:
     tally.count("calls", context.function(), how)
-
-
-def _reason(error: Exception) -> str:
-    cause = error.__cause__ or error
-    return str(cause) or type(cause).__name__

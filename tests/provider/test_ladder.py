@@ -106,6 +106,7 @@ async def test_the_other_name_of_the_token_limit_is_found_and_kept(demo: Demo) -
 
 async def test_a_server_without_stream_options_streams(demo: Demo) -> None:
     await demo.fault("no-stream-options")
+    await demo.fault("drip", seconds=0.002)
     seen: list[int] = []
     await ask_article(on_words=seen.append)
     assert len(seen) > 1

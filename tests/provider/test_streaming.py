@@ -11,6 +11,7 @@ async def test_a_streamed_answer_equals_a_whole_one(demo: Demo) -> None:
 
 
 async def test_words_are_told_as_they_come_and_never_fall(demo: Demo) -> None:
+    await demo.fault("drip", seconds=0.002)
     seen: list[int] = []
     article = await ask_article(on_words=seen.append)
     assert len(seen) > 3
