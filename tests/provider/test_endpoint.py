@@ -42,7 +42,7 @@ def test_an_address_that_is_none_names_the_setting(url: str) -> None:
 
 
 def test_a_process_that_asks_nothing_does_not_pay_for_the_sdk() -> None:
-    names = "[name for name in ('openai', 'httpx2') if name in sys.modules]"
+    names = "[name for name in ('openai', 'httpx2', 'aiohttp') if name in sys.modules]"
     code = f"import sys, pipeline.provider; print({names})"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
