@@ -84,6 +84,9 @@ class Heartbeat(threading.Thread):
         self.guarded: dict[str, Guarded] = {}
         self.turns: dict[str, queue.RunKey] = {}
         """Turns whose slot is kept alive, until it is lost or left."""
+        self.asked: dict[str, tuple[queue.RunKey, list[int]]] = {}
+        """Tokens that may have a claim of one of the stages, until it is guarded or refused: an
+        item that computes may keep the answer from being read for longer than a lease."""
         self.stopping = threading.Event()
         self.shutting_down = False
         self.client = redis.Redis.from_url(
@@ -100,6 +103,7 @@ class Heartbeat(threading.Thread):
         task = asyncio.current_task()
         assert task is not None
         mine = self.guarded[claim.token] = Guarded(claim, gate, task)
+        self.asked.pop(claim.token, None)
         try:
             if self.shutting_down:
                 raise Interrupted("shutdown")
@@ -140,17 +144,26 @@ class Heartbeat(threading.Thread):
         pipeline.execute()
         turns: dict[queue.RunKey, list[str]] = defaultdict(list)
         groups: dict[queue.RunKey, list[Guarded]] = defaultdict(list)
+        leases: dict[queue.RunKey, list[str | int]] = defaultdict(list)
         for turn, key in self.turns.copy().items():
             turns[key].append(turn)
+        for token, (key, stages) in self.asked.copy().items():
+            leases[key] += [x for stage in stages for x in (stage, token)]
         for guarded in self.guarded.copy().values():
             groups[guarded.claim.key].append(guarded)
-        for key in turns.keys() | groups.keys():
-            self._renew(key, turns[key], groups[key])
+            leases[guarded.claim.key] += [guarded.claim.stage, guarded.claim.token]
+        for key in turns.keys() | leases.keys():
+            self._renew(key, turns[key], leases[key], groups[key])
 
-    def _renew(self, key: queue.RunKey, turns: list[str], group: list[Guarded]) -> None:
+    def _renew(
+        self,
+        key: queue.RunKey,
+        turns: list[str],
+        leases: list[str | int],
+        group: list[Guarded],
+    ) -> None:
         lease = round(settings().lease_seconds * 1000)
-        pairs: list[str | int] = [x for g in group for x in (g.claim.stage, g.claim.token)]
-        args = [lease, len(turns), *turns, *pairs]
+        args = [lease, len(turns), *turns, *leases]
         status, *lost = self.renew(keys=[key.meta, key.events], args=args)
         if status is None:
             return  # Redis forgot the run; the keeper tells it again, then we take ours back

@@ -192,19 +192,27 @@ class Turn:
 
     async def _claim(self, wait: float) -> Work | queue.Refused:
         async with _claiming:
-            claimed = await queue.claim(
-                self.key,
-                self.name,
-                uuid.uuid4().hex,
-                settings().lease_seconds,
-                _by_preference(self.kind, asking=wait == 0),
-            )
+            claimed = await self._asked(_by_preference(self.kind, asking=wait == 0))
         if isinstance(claimed, queue.Refused):
             return claimed
         self.has_slot = True
         # Not before: a beat that finds no slot yet would take it for lost and never renew it.
         heartbeat.mine().turns[self.name] = self.key
         return Work(claimed)
+
+    async def _asked(self, stages: list[tuple[int, int]]) -> queue.Claim | queue.Refused:
+        """Claim with a token whose lease is kept alive before the answer is read, too."""
+        asked, token = heartbeat.mine().asked, uuid.uuid4().hex
+        asked[token] = self.key, [stage for stage, _ in stages]
+        claimed = None
+        try:
+            claimed = await queue.claim(
+                self.key, self.name, token, settings().lease_seconds, stages
+            )
+            return claimed
+        finally:
+            if not isinstance(claimed, queue.Claim):  # else until it is under guard
+                asked.pop(token)
 
     def _begin(self, mine: Work) -> None:
         self.begun, mine.then = mine, self._go_straight_on

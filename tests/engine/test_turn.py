@@ -6,7 +6,9 @@ from uuid import UUID, uuid4
 
 import msgspec
 import pytest
+import redis
 
+from faults.shims.starving import compute
 from pipeline import broker, controls, gate, heartbeat, queue, turn
 from pipeline import connections as open_connections
 from pipeline.advance import advance
@@ -74,9 +76,9 @@ async def test_prepared_work_waits_until_a_call_has_ended(account: UUID, calls: 
     _, bells = await crew(account, SLOTS * 3)
     await until(lambda: len(calls.prepared) == SLOTS + PREPARED)
     assert len(calls.in_flight) == SLOTS
-    ready = calls.prepared[SLOTS]
+    ready = set(calls.prepared) - set(calls.in_flight)
     calls.end_one()
-    await until(lambda: ready in calls.in_flight)
+    await until(lambda: not ready.isdisjoint(calls.in_flight))
     await _end(calls, bells)
     assert calls.most == SLOTS
 
@@ -137,6 +139,34 @@ async def test_a_beat_before_the_first_claim_does_not_lose_a_turn_its_slot(
     await until(lambda: bool(calls.in_flight))
     assert list(heartbeat.mine().turns.values()) == [key]
     await _end(calls, [bell])
+
+
+async def test_a_claim_keeps_its_lease_while_an_item_lets_nobody_read_its_answer(
+    account: UUID, calls: Calls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LEASE_SECONDS", "2")
+    settings.cache_clear()
+    key = await fakes.start(account, count=1, last_stage=2, concurrency=1)
+    await advance(key)
+    bell = asyncio.create_task(turn.answer_bell(2, str(account), str(key.run)))
+    leases = key.meta.removesuffix("meta") + "leases"
+    with redis.Redis.from_url(settings().redis_url) as client:
+        while not client.zcard(leases):  # noqa: ASYNC110 - step by step
+            await asyncio.sleep(0)
+        assert [asked for asked, _ in heartbeat.mine().asked.values()] == [key]
+        compute(4)
+        [(_, deadline)] = client.zrange(leases, 0, 0, withscores=True)
+        assert deadline > client.time()[0] * 1000
+    await _end(calls, [bell])
+    assert not heartbeat.mine().asked
+
+
+async def test_a_refused_claim_is_no_longer_kept(account: UUID, calls: Calls) -> None:
+    key = await fakes.start(account, count=1, last_stage=2)
+    await advance(key)
+    await controls.pause(account, key.run)
+    await turn.answer_bell(2, str(account), str(key.run))
+    assert not heartbeat.mine().asked
 
 
 async def test_a_run_with_more_than_its_share_of_threads_makes_room_for_others(

@@ -28,7 +28,7 @@ class Beating(heartbeat.Heartbeat):
     """The heartbeat without its thread: the world beats it."""
 
     def __init__(self, renew: Any, adopt: Any) -> None:
-        self.guarded, self.turns, self.shutting_down = {}, {}, False
+        self.guarded, self.turns, self.asked, self.shutting_down = {}, {}, {}, False
         self.name_in_redis, self.threads = "", THREADS
         self.client: Any = _NoPipeline()
         self.renew, self.adopt = renew, adopt
@@ -103,7 +103,7 @@ class Processes:
     def beat(self, loop: Loop, pulse: Beating) -> None:
         """The heartbeat's thread: its loop once."""
         with contextlib.suppress(RedisError, Gone):
-            if pulse.turns or pulse.guarded:
+            if pulse.turns or pulse.asked or pulse.guarded:
                 pulse._beat()
         self.world.after(BEAT, lambda: self.next_beat(loop, pulse))
 
