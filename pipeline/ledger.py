@@ -81,6 +81,8 @@ async def finish(stage: Stage, job: Job, outcomes: dict[UUID, Done | ErrorPayloa
     bad = {i: o for i, o in outcomes.items() if isinstance(o, ErrorPayload)}
     async with DB.transaction() as transaction:
         connection = transaction.connection
+        if len(outcomes) > 1:
+            await _lock(connection, job, list(outcomes))
         done = await _close(connection, job, GenerationStatus.COMPLETED, list(good))
         if done:
             await stage.save(connection, job, {i: good[i].result for i in done})
@@ -107,6 +109,19 @@ def _given(values: str, ids: str) -> str:
 def _cost(done: Done, price: int) -> int:
     """What an item costs: never more than is held for it."""
     return price if done.cost is None else min(done.cost, price)
+
+
+async def _lock(connection: asyncpg.Connection, job: Job, items: list[UUID]) -> None:
+    """Wait for items in the order in which a cancel does, or both would wait for one another."""
+    await connection.fetch(
+        f"""
+        select from run_item
+        where run_id = $1 and stage = $2 and item_id = any($3) and status in {OPEN}
+        order by item_id for update""",
+        job.run_id,
+        job.stage,
+        items,
+    )
 
 
 async def _close(

@@ -66,9 +66,13 @@ async def cancel_open(connection: asyncpg.Connection, run: UUID) -> dict[int, in
     for (stage,) in stages:
         result = await connection.fetchval(
             f"""
-            with mine as (
+            with open as materialized (
+                select item_id from run_item
+                where run_id = $1 and stage = $2 and status in {OPEN} order by item_id for update
+            ), mine as (
                 update run_item set status = 'cancelled', finished_at = now()
-                where run_id = $1 and stage = $2 and status in {OPEN} returning item_id
+                where run_id = $1 and stage = $2 and item_id in (select item_id from open)
+                returning item_id
             ), rows as (
                 update {ROW_TABLE[stage]} set generation_status = 'cancelled'
                 where id in (select item_id from mine)

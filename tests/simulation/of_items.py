@@ -49,6 +49,13 @@ def statuses(t: Transaction, sql: str, a: Args) -> Answer:
     return [made((item, row.status)) for item, row in items(t, a[1]) if item in wanted]
 
 
+@statement("select from run_item where run_id = $1 and stage = $2 and item_id = any($3)")
+def lock_items(t: Transaction, sql: str, a: Args) -> Answer:
+    for item, _ in sorted(chosen(t, sql, a[1], a[2])):
+        t.lock("item", (a[1], item))
+    return []
+
+
 @statement("update run_item set status = $3, finished_at = now()")
 def close_items(t: Transaction, sql: str, a: Args) -> Answer:
     _, stage, status, ids, texts = a[:5]
@@ -175,7 +182,7 @@ def all_stages(t: Transaction, sql: str, a: Args) -> Answer:
 
 @statement("update run_item set status = 'cancelled', finished_at = now()")
 def cancel_open(t: Transaction, sql: str, a: Args) -> Answer:
-    mine = chosen(t, sql, a[1], None)
+    mine = sorted(chosen(t, sql, a[1], None))
     for item, row in mine:
         t.put("item", (a[1], item), change(row, status="cancelled", finished_at=t.began))
     mark(t, a[1], [item for item, _ in mine], "cancelled")
