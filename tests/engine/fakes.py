@@ -169,7 +169,8 @@ async def same_in_redis(key: queue.RunKey) -> None:
     names = ("queued", "processing", "completed", "failed", "cancelled")
     for number, counts in zip(range(first, last + 1), looked[1], strict=True):
         stored = list((await items(key, number)).values())
-        assert counts == [stored.count(name) for name in names], f"stage {number}"
+        found = number, [stored.count(name) for name in names]
+        assert (number, counts) == found, fields[b"status"].decode()
 
 
 async def books(account: UUID) -> None:

@@ -17,6 +17,7 @@ from db.status import GenerationStatus, RunOrder, StageStatus
 from pipeline import connections as open_connections
 from pipeline import controls, credits, ledger, queue, reopening
 from pipeline.advance import advance, halt
+from pipeline.comparing import mend_ended, mend_running
 from pipeline.errors import (
     AIAuthError,
     AIProviderError,
@@ -46,7 +47,6 @@ class History:
         self.at_work: list[tuple[queue.Claim, Job, dict[UUID, GenerationStatus]]] = []
         self.saved: list[tuple[queue.Claim, Job, ledger.Finished]] = []
         self.ended: dict[tuple[int, UUID], str] = {}
-        self.untold = self.cancelled = False
 
     async def claim(self, choice: int) -> None:
         self.tokens += 1
@@ -110,12 +110,10 @@ class History:
         """A worker dies: before it saved, or between saving and settling."""
         doomed: list[Any] = self.saved if choice % 2 else self.at_work
         if doomed:
-            self.untold |= doomed is self.saved
             doomed.pop(choice % len(doomed))
 
     async def reap(self, choice: int) -> None:
         """All leases run out; workers that live on are late from now on."""
-        self.untold = True  # late workers will not be heard
         leases = self.key.meta.removesuffix("meta") + "leases"
         members: Any = await open_connections.state().zrange(leases, 0, -1)
         for member in members:
@@ -132,7 +130,6 @@ class History:
 
     async def cancel(self, choice: int) -> None:
         """While someone else is saving."""
-        self.cancelled = True
         try:
             await asyncio.gather(controls.cancel(self.key.account, self.key.run), self.finish(0))
         except controls.IllegalMove:
@@ -213,18 +210,21 @@ class History:
         await self.mend()
 
     async def mend(self) -> None:
+        """As the keeper does, when nobody is at work any more."""
         if await queue.look(self.key) is None:
             await rebuild(self.key)
-        untold = self.untold
         await self.reap(0)
-        self.untold = untold  # nobody is at work any more
-        for number in range(2, 8):
-            open_items = [i for i, s in (await fakes.items(self.key, number)).items() if s in OPEN]
-            await queue.reopen(self.key, number, [(item, 0) for item in open_items])
+        now = await fakes.status(self.key)
+        if now == "running":
+            found = "select stage from run_stage where run_id = $1 and status = 'open'"
+            stages = [stage for (stage,) in await fakes.rows(found, self.key.run)]
+            await mend_running(self.key, stages)
+        elif now != "paused":
+            version = "select version from automation_run where id = $1"
+            await mend_ended(self.key, await fakes.one(version, self.key.run))
 
     async def check_end(self) -> None:
-        if not (self.untold and self.cancelled):  # else a cancel may come before a lost outcome
-            await fakes.same_in_redis(self.key)
+        await fakes.same_in_redis(self.key)
         charged = await fakes.rows(
             "select stage, item_id from credit_entry where run_id = $1 and kind = 'charge'",
             self.key.run,
