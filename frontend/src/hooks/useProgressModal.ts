@@ -2,6 +2,7 @@
 // but for a retry, which the server's percentage follows by itself.
 import { useMutation } from '@tanstack/react-query';
 import { useEffect } from 'react';
+import { ProblemError } from '../api/client';
 import { newKey } from '../api/idempotency';
 import { type Run, startRun, useRun, useRunMoves } from '../api/runs';
 import { confirm } from '../components/common/confirm';
@@ -84,11 +85,16 @@ function wayOn(
   progress: Progress | undefined,
   ways: Ways,
 ): (() => void) | undefined {
-  if (opened?.start && !opened.runId) return ways.restart;
+  if (opened?.start && !opened.runId) return isInvalid(opened.error) ? undefined : ways.restart;
   if (!progress || !run || run.status === 'running') return undefined;
   if (run.moves.includes('resume')) return ways.resume;
   const failures = progress.stages.some((stage) => stage.failed > 0);
   return run.moves.includes('retry') && failures ? ways.retry : undefined;
+}
+
+/** Whether the same request would be refused again, whatever else changes. */
+function isInvalid(error: Error | null): boolean {
+  return error instanceof ProblemError && error.problem.status === 422;
 }
 
 function sentence(error: Error | NonNullable<Progress['error']>): string {
