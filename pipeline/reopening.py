@@ -64,15 +64,17 @@ async def cancel_open(connection: asyncpg.Connection, run: UUID) -> dict[int, in
     cancelled: dict[int, int] = {}
     stages = await connection.fetch("select stage from run_stage where run_id = $1 order by 1", run)
     for (stage,) in stages:
+        await connection.fetch(  # in the order in which a batch is saved, see `ledger.finish`
+            "select from run_item where run_id = $1 and stage = $2 and status = 'processing'"
+            " order by item_id for update",
+            run,
+            stage,
+        )
         result = await connection.fetchval(
             f"""
-            with open as materialized (
-                select item_id from run_item
-                where run_id = $1 and stage = $2 and status in {OPEN} order by item_id for update
-            ), mine as (
+            with mine as (
                 update run_item set status = 'cancelled', finished_at = now()
-                where run_id = $1 and stage = $2 and item_id in (select item_id from open)
-                returning item_id
+                where run_id = $1 and stage = $2 and status in {OPEN} returning item_id
             ), rows as (
                 update {ROW_TABLE[stage]} set generation_status = 'cancelled'
                 where id in (select item_id from mine)

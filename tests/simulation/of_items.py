@@ -180,9 +180,16 @@ def all_stages(t: Transaction, sql: str, a: Args) -> Answer:
     return [record("stage")((stage,)) for stage, _ in sorted(t.rows("stage"))]
 
 
+@statement("select from run_item where run_id = $1 and stage = $2 and status = 'processing'")
+def lock_processing(t: Transaction, sql: str, a: Args) -> Answer:
+    for item, _ in sorted(chosen(t, sql, a[1], None)):
+        t.lock("item", (a[1], item))
+    return []
+
+
 @statement("update run_item set status = 'cancelled', finished_at = now()")
 def cancel_open(t: Transaction, sql: str, a: Args) -> Answer:
-    mine = sorted(chosen(t, sql, a[1], None))
+    mine = chosen(t, sql, a[1], None)
     for item, row in mine:
         t.put("item", (a[1], item), change(row, status="cancelled", finished_at=t.began))
     mark(t, a[1], [item for item, _ in mine], "cancelled")
