@@ -1,10 +1,12 @@
 """The five writing stages one after the other, each fed by the one before, on the demo service."""
 
+from collections.abc import AsyncIterator
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 
+from pipeline import provider
 from pipeline.stage import Done, Stage
 from pipeline.stages import (
     s2_ideas,
@@ -32,9 +34,16 @@ async def pass_through(stage: Stage, account: UUID, items: list[UUID], **options
         assert isinstance(outcomes[item], Done)
 
 
+@pytest.fixture
+async def demo(demo_url: str) -> AsyncIterator[None]:
+    """The demo service answers, and the client to it is closed afterwards."""
+    yield
+    await provider.close_client()
+
+
 @pytest.mark.parametrize("target_words", [300, 1200])
 async def test_a_cluster_becomes_articles_that_pass_the_final_review(
-    account: UUID, demo_url: str, media_folder: Path, target_words: int
+    account: UUID, demo: None, media_folder: Path, target_words: int
 ) -> None:
     items = [await rows.new_cluster(account)]
     for stage in (s2_ideas, s3_tasks, s4_content, s5_image_prompts, s6_images, s7_review):
