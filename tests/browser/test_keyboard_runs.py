@@ -38,6 +38,7 @@ async def test_keywords_are_imported_and_clustered(page: Page, demo: Demo) -> No
     await expect(run.get_by_test_id("outcome")).to_contain_text(
         "3 keywords mapped into", timeout=LONG
     )
+    await expect(run.locator(":focus")).to_have_count(1)
     await page.keyboard.press("Escape")
     await expect(run).to_have_count(0)
     row = page.get_by_role("row").filter(has_text="white tea")
