@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from uuid import UUID
 
+import hypothesis
 import pytest
 
 from db.engine import again_if_rolled_back
@@ -29,6 +30,12 @@ for name in Settings.__struct_fields__:
 
 # Whoever runs us in the background ignores it, and so would all that tests start and stop by it.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# Its own limit, 200 ms an example, tells of a busy machine and not of a mistake.
+hypothesis.settings.register_profile(
+    "untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("untimed")
 
 DEMO_MODELS = {
     "OPENAI_API_KEY": "demo",

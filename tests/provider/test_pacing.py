@@ -14,6 +14,7 @@ from pipeline.provider.client import endpoint
 from pipeline.stage import Usage
 from tests.demo_control import Demo
 from tests.provider.asks import ask_article, ask_groups
+from tests.support import until
 
 
 async def refuse(seconds: float) -> None:
@@ -125,7 +126,9 @@ async def test_a_line_that_is_too_long_puts_the_item_back(
     assert (await demo.stats())["calls"] == 0
 
 
-async def test_a_refused_rate_is_come_near_to_again_and_not_passed_at_once(demo: Demo) -> None:
+async def test_a_refused_rate_is_come_near_to_again_and_not_passed_at_once(
+    demo: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
     now = int(time.time() * 1000)
     pace = f"provider:{endpoint().id}:pace"
     await refuse(0.01)  # begins the line
@@ -136,7 +139,19 @@ async def test_a_refused_rate_is_come_near_to_again_and_not_passed_at_once(demo:
     rate, ceiling = map(float, found)
     assert ceiling == 40
     assert 0.9 * ceiling < rate < ceiling
-    await connections.state().hset(pace, mapping={"slot": now + 500, "fell": now - 2000})
-    await pacing.turn(endpoint())
-    grown: Any = await connections.state().hget(pace, "rate")
-    assert rate < float(grown) < 1.02 * rate
+    # A slot so far ahead that the call still has to wait for it, however slow this machine is.
+    monkeypatch.setattr(pacing, "LONGEST_WAIT", 3600.0)
+    await connections.state().hset(pace, mapping={"slot": now + 600_000, "fell": now - 2000})
+    waits = asyncio.create_task(pacing.turn(endpoint()))
+
+    async def grown() -> float:
+        return float(await connections.state().hget(pace, "rate"))  # type: ignore[misc, arg-type]
+
+    async def changed() -> bool:
+        return await grown() != rate
+
+    await until(changed)
+    assert rate < await grown() < 1.02 * rate
+    waits.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waits
