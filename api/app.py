@@ -44,6 +44,7 @@ from api.auth import COOKIE, Gate, account_of
 from api.bodies import Draining, check_body
 from api.docs_page import DocsPage
 from api.headers import add_security_headers, name_methods
+from api.heads import Heads
 from api.idempotency import Idempotency, announce
 from api.limits import Limits
 from api.live import Live
@@ -226,7 +227,8 @@ def create_app() -> Litestar:
             security=[{"bearer": []}, {"cookie": []}],
         ),
     )
-    app.asgi_handler = Draining(app.asgi_handler)  # outside all: it also hears the 404 of a path
+    # outside all: these also hear the 404 of a path
+    app.asgi_handler = Draining(Heads(app.asgi_handler))
     describe(app, PROBLEMS)
     announce(app)
     return app

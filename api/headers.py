@@ -39,20 +39,23 @@ async def add_security_headers(message: Message, scope: Scope) -> None:
 
 
 async def name_methods(message: Message, scope: Scope) -> None:
-    """Answers to OPTIONS name every method of the path, as a 405 does.
+    """Answers to OPTIONS name every method of the path, as a 405 does; HEAD is where GET is.
 
-    Litestar's own answer names those of one of the path's handlers.
+    Litestar's own answer names the methods of one of the path's handlers.
     """
     if scope["type"] != ScopeType.HTTP or message["type"] != "http.response.start":
         return
+    headers = MutableScopeHeaders.from_message(message)
     if scope["method"] == "OPTIONS":
         try:
             scope["litestar_app"].asgi_router.handle_routing(path=scope["path"], method="TRACE")
         except MethodNotAllowedException as error:
-            if error.headers:
-                MutableScopeHeaders.from_message(message)["Allow"] = error.headers["allow"]
+            headers["Allow"] = (error.headers or {}).get("allow", headers.get("Allow", ""))
         except HTTPException:
             return
+    allowed = headers.get("Allow", "").split(", ")
+    if "GET" in allowed:
+        headers["Allow"] = ", ".join(sorted({*allowed, "HEAD"}))
 
 
 def _policy(scope: Scope, headers: MutableScopeHeaders) -> str:

@@ -21,7 +21,7 @@ from litestar.openapi.spec import (
     Tag,
 )
 
-from api.examples import EXAMPLES, FILES, GROUPS
+from api.examples import ANSWERS, BODIES
 from api.problems import MEDIA_TYPE, ProblemBody
 
 BARE = {"414": "The address is too long", "431": "The headers are too long"}
@@ -45,6 +45,39 @@ Send an API token as `Authorization: Bearer TOKEN`; `igny8 user token EMAIL` pri
 REFERENCE = "#/components/schemas/{name}"
 
 
+BYTES = {"type": "string", "format": "binary"}
+TEXT = {"type": "string"}
+FILES: dict[str, dict[str, dict[str, Any]]] = {
+    "show_file": {"image/jpeg": BYTES, "image/png": BYTES, "image/webp": BYTES},
+    "export_content": {
+        "text/markdown": TEXT,
+        "text/html": TEXT,
+        "application/json": {"type": "object"},
+    },
+    "export_many": {"application/zip": BYTES},
+}
+"""By operation id, the kinds of files that an operation answers with, and their schemas."""
+
+GROUPS = {
+    "session": "Signing in and out",
+    "users": "People of the account; for administrators",
+    "tokens": "API tokens for scripts",
+    "keywords": "Keywords and their import",
+    "clusters": "Groups of keywords with one intent",
+    "ideas": "What could be written about a cluster",
+    "tasks": "Ideas that are planned in detail",
+    "content": "Articles, their editorial way, export",
+    "images": "Images of the articles and their files",
+    "runs": "Running the stages, alone or one after the other",
+    "events": "Live updates",
+    "credits": "Balance, ledger, use",
+    "settings": "The AI service that is used",
+    "health": "For monitoring",
+    "metrics": "For Prometheus",
+}
+"""The groups of operations, by the first word of their paths."""
+
+
 class RawSchema(Schema):
     """A JSON schema that is written already."""
 
@@ -56,6 +89,13 @@ class RawSchema(Schema):
 
     def to_schema(self) -> dict[str, Any]:
         return self.raw
+
+
+class WholeExample(Example):
+    """An example with its nulls, which Litestar leaves out."""
+
+    def to_schema(self) -> dict[str, Any]:
+        return {"value": self.value}
 
 
 def describe(app: Litestar, problems: Mapping[str, str]) -> None:
@@ -71,7 +111,7 @@ def describe(app: Litestar, problems: Mapping[str, str]) -> None:
     app.openapi_schema.tags = [Tag(name, description) for name, description in GROUPS.items()]
     for path, operation in _operations(app):
         operation.tags = [path.removeprefix("/api/v1/").split("/")[0].lstrip("/")]
-        _show_example(operation)
+        _show_examples(operation)
         _name_files(operation)
         if operation.responses is not None:
             operation.responses |= {
@@ -85,11 +125,25 @@ def describe(app: Litestar, problems: Mapping[str, str]) -> None:
             )
 
 
-def _show_example(operation: Operation) -> None:
-    example = EXAMPLES.get(operation.operation_id or "")
-    if example is not None and isinstance(operation.request_body, RequestBody):
+def _show_examples(operation: Operation) -> None:
+    body = BODIES.get(operation.operation_id or "")
+    if body is not None and isinstance(operation.request_body, RequestBody):
         for kind in operation.request_body.content.values():
-            kind.examples = {"example": Example(value=example)}
+            kind.examples = {"example": WholeExample(value=body)}
+    for status, answer in (operation.responses or {}).items():
+        if status.startswith("2") and isinstance(answer, OpenAPIResponse):
+            for kind in (answer.content or {}).values():
+                if found := next((n for n in _schema_names(kind.schema) if n in ANSWERS), None):
+                    kind.examples = {"example": WholeExample(value=ANSWERS[found])}
+
+
+def _schema_names(schema: Reference | Schema | None) -> Iterator[str]:
+    """The schemas that an answer may have."""
+    if isinstance(schema, Reference):
+        yield schema.ref.rpartition("/")[2]
+    elif schema is not None:
+        for each in schema.one_of or ():
+            yield from _schema_names(each)
 
 
 def _name_files(operation: Operation) -> None:

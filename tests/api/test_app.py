@@ -171,9 +171,9 @@ def test_every_problem_handler_is_the_one(app: Litestar) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
     [
-        ("OPTIONS", "/api/v1/keywords", "GET, OPTIONS, POST"),
-        ("OPTIONS", f"/api/v1/keywords/{UUID(int=1)}", "GET, OPTIONS, PATCH"),
-        ("PUT", "/api/v1/keywords", "GET, OPTIONS, POST"),
+        ("OPTIONS", "/api/v1/keywords", "GET, HEAD, OPTIONS, POST"),
+        ("OPTIONS", f"/api/v1/keywords/{UUID(int=1)}", "GET, HEAD, OPTIONS, PATCH"),
+        ("PUT", "/api/v1/keywords", "GET, HEAD, OPTIONS, POST"),
     ],
 )
 async def test_allow_names_every_method_of_a_path(

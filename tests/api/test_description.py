@@ -6,10 +6,11 @@ from typing import Any
 
 import msgspec
 import pytest
-from litestar import Litestar
+from litestar import Litestar, Response
 from litestar.handlers import HTTPRouteHandler
 
-from api.examples import EXAMPLES, GROUPS
+from api.examples import ANSWERS, BODIES
+from api.openapi import FILES, GROUPS
 
 Operation = dict[str, Any]
 
@@ -48,7 +49,7 @@ def test_every_json_body_has_an_example(app: Litestar) -> None:
         for operation in operations(app)
         if "application/json" in operation.get("requestBody", {}).get("content", {})
     }
-    assert taking == EXAMPLES.keys()
+    assert taking == BODIES.keys()
 
 
 def handlers(app: Litestar) -> dict[str, HTTPRouteHandler]:
@@ -60,11 +61,27 @@ def handlers(app: Litestar) -> dict[str, HTTPRouteHandler]:
     }
 
 
-@pytest.mark.parametrize("operation", EXAMPLES)
-def test_an_example_fits(app: Litestar, operation: str) -> None:
+@pytest.mark.parametrize("operation", BODIES)
+def test_the_example_of_a_body_fits(app: Litestar, operation: str) -> None:
     field = handlers(app)[operation].parsed_data_field
     assert field is not None
-    msgspec.json.decode(msgspec.json.encode(EXAMPLES[operation]), type=field.annotation)
+    msgspec.json.decode(msgspec.json.encode(BODIES[operation]), type=field.annotation)
+
+
+def test_every_json_answer_has_an_example_that_is_whole(app: Litestar) -> None:
+    shown = set()
+    for operation in operations(app):
+        for status, answer in operation["responses"].items():
+            kind = (answer.get("content") or {}).get("application/json")
+            if not status.startswith("2") or kind is None or operation["operationId"] in FILES:
+                continue
+            example = kind["examples"]["example"]["value"]
+            wanted = handlers(app)[operation["operationId"]].parsed_fn_signature.return_type
+            inner = wanted.inner_types[0] if wanted.is_subclass_of(Response) else wanted
+            read = msgspec.json.decode(msgspec.json.encode(example), type=inner.annotation)
+            assert msgspec.to_builtins(read, str_keys=True) == example, operation["operationId"]
+            shown |= {name for name in ANSWERS if ANSWERS[name] == example}
+    assert shown == ANSWERS.keys()
 
 
 def test_schemas_have_names_of_their_own(app: Litestar) -> None:

@@ -52,6 +52,18 @@ async def test_socket_and_list_tell_the_same(
     assert listed["cursor"] == frame["cursor"]
 
 
+async def test_head_of_the_event_stream_ends_at_once_and_keeps_its_connection(
+    server: Server,  # noqa: F811
+    token: str,
+) -> None:
+    async with server.client(token) as client:
+        for _ in range(2):
+            answer = await client.head("/events")
+            assert (answer.status_code, answer.content) == (200, b"")
+            assert answer.headers["content-type"].startswith("text/event-stream")
+        assert (await client.get("/events/list")).status_code == 200
+
+
 async def test_an_event_stream_goes_on_after_the_last_event_id(
     server: Server,  # noqa: F811
     account: UUID,
