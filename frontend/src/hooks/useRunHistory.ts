@@ -1,4 +1,4 @@
-// Earlier and present runs of the automation, the newest first, page by page.
+// Earlier and present runs, by hand and of the automation, the newest first, page by page.
 import { type InfiniteData, useInfiniteQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { api, ask, type Schemas } from '../api/client';
@@ -8,7 +8,12 @@ import { onRun } from '../realtime/live';
 
 const PAGE = 20;
 
-export function useRunHistory(status: Schemas['RunStatus'] | null) {
+export interface RunFilter {
+  status?: Schemas['RunStatus'];
+  kind?: 'automation' | 'by_hand';
+}
+
+export function useRunHistory(filter: RunFilter) {
   const query = useInfiniteQuery<
     Schemas['RunPage'],
     Error,
@@ -16,7 +21,7 @@ export function useRunHistory(status: Schemas['RunStatus'] | null) {
     readonly unknown[],
     string | null
   >({
-    queryKey: [...keys.runs, 'history', status],
+    queryKey: [...keys.runs, 'history', filter],
     initialPageParam: null,
     staleTime: 0,
     placeholderData: (before) => before,
@@ -24,9 +29,8 @@ export function useRunHistory(status: Schemas['RunStatus'] | null) {
     queryFn: async ({ pageParam }) => {
       await following();
       const after = pageParam ? { after: pageParam } : {};
-      const asked = { kind: 'automation' as const, limit: PAGE, ...after };
-      const params = { query: status ? { ...asked, status } : asked };
-      return ask(api.GET('/api/v1/runs', { params }));
+      const query = { limit: PAGE, ...after, ...filter };
+      return ask(api.GET('/api/v1/runs', { params: { query } }));
     },
   });
   const { refetch } = query;

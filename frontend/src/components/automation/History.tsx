@@ -1,17 +1,20 @@
-// The runs of the automation, newest first, by their status.
+// All runs, newest first, by their status and by how they were started.
 import { Anchor, Button, Group, NativeSelect, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { Link, useSearchParams } from 'react-router';
-import type { Schemas } from '../../api/client';
 import type { Run } from '../../api/runs';
-import { useRunHistory } from '../../hooks/useRunHistory';
+import { type RunFilter, useRunHistory } from '../../hooks/useRunHistory';
 import { credits, label, moment } from '../../words';
 import { ErrorPanel } from '../common/ErrorPanel';
 import { StatusBadge } from '../common/StatusBadge';
 import classes from './History.module.css';
 import { duration, STAGES } from './stages';
 
-const STATUSES = ['running', 'paused', 'completed', 'failed', 'cancelled'];
-const PARAM = 'status';
+const CHOICES = {
+  kind: { automation: 'Automation', by_hand: 'By hand' },
+  status: Object.fromEntries(
+    ['running', 'paused', 'completed', 'failed', 'cancelled'].map((value) => [value, label(value)]),
+  ),
+};
 
 const HELP: Record<Run['status'], string> = {
   running: 'Workers are at work on it.',
@@ -22,10 +25,12 @@ const HELP: Record<Run['status'], string> = {
 };
 
 export function History() {
-  const [params, setParams] = useSearchParams();
-  const asked = params.get(PARAM) ?? '';
-  const status = STATUSES.includes(asked) ? (asked as Schemas['RunStatus']) : null;
-  const runs = useRunHistory(status);
+  const [params] = useSearchParams();
+  const asked = Object.entries(CHOICES).flatMap(([name, words]) => {
+    const value = params.get(name) ?? '';
+    return Object.hasOwn(words, value) ? [[name, value]] : [];
+  });
+  const runs = useRunHistory(Object.fromEntries(asked) as RunFilter);
   const shown = runs.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <Stack gap="xs" component="section" aria-label="Runs">
@@ -33,23 +38,16 @@ export function History() {
         <Title order={2} size="h4">
           Runs
         </Title>
-        <NativeSelect
-          aria-label="Status"
-          value={status ?? ''}
-          onChange={({ currentTarget: { value } }) =>
-            setParams(value ? { [PARAM]: value } : {}, { replace: true })
-          }
-          data={[
-            { value: '', label: 'Status: all' },
-            ...STATUSES.map((value) => ({ value, label: label(value) })),
-          ]}
-        />
+        <Group gap="xs">
+          <Choice name="kind" title="Started" />
+          <Choice name="status" title="Status" />
+        </Group>
       </Group>
       {runs.error && <ErrorPanel error={runs.error} onRetry={() => void runs.refetch()} />}
       {runs.isPending && <Skeleton h={80} />}
       {runs.data && shown.length === 0 && (
         <Text c="dimmed" size="sm">
-          {status ? `No run is ${status}.` : 'No run yet. Set one up above and start it.'}
+          {asked.length > 0 ? 'No run is like that.' : 'No run yet. Set one up above and start it.'}
         </Text>
       )}
       <ul className={classes.runs}>
@@ -70,6 +68,26 @@ export function History() {
   );
 }
 
+/** A filter of the list; what is chosen stands in the address. */
+function Choice({ name, title }: { name: keyof typeof CHOICES; title: string }) {
+  const [params, setParams] = useSearchParams();
+  const choose = (value: string) => {
+    const { [name]: _, ...others } = Object.fromEntries(params);
+    setParams(value ? { ...others, [name]: value } : others, { replace: true });
+  };
+  return (
+    <NativeSelect
+      aria-label={title}
+      value={params.get(name) ?? ''}
+      onChange={(event) => choose(event.currentTarget.value)}
+      data={[
+        { value: '', label: `${title}: all` },
+        ...Object.entries(CHOICES[name]).map(([value, words]) => ({ value, label: words })),
+      ]}
+    />
+  );
+}
+
 function Entry({ run }: { run: Run }) {
   const took = run.ended_at && (Date.parse(run.ended_at) - Date.parse(run.started_at)) / 1000;
   const result = lastResult(run);
@@ -77,10 +95,10 @@ function Entry({ run }: { run: Run }) {
     <li className={classes.run} data-status={run.status}>
       <div className={classes.when}>
         <Anchor component={Link} to={`/automation/${run.id}`} fw={600} size="sm">
-          {moment(run.started_at)}
+          {run.function ? `${STAGES[run.stage]?.name} by hand` : 'Automation'}
         </Anchor>
         <Text size="xs" c="dimmed">
-          {run.started_by}
+          {moment(run.started_at)}, {run.started_by}
         </Text>
       </div>
       <StatusBadge
