@@ -3,9 +3,9 @@
 Every second, for each run that is active or has just ended:
 - Redis does not know it, or knows an older status → told anew from PostgreSQL; it knows a newer one
   → PostgreSQL went back to a backup: forgotten and told anew;
-- leases that ran out → their items are pending again. The danger: after an outage of Redis every
-  lease looks run out, so nothing is reaped until Redis has been up, and this process in touch with
-  it, for a whole lease;
+- leases that ran out → their items are pending again, also in a run that failed. The danger: after
+  an outage of Redis every lease looks run out, so nothing is reaped until Redis has been up, and
+  this process in touch with it, for a whole lease;
 - due items, free concurrency, and nobody claims → ring;
 - nothing open and yet not ended → ask a worker to advance it;
 - every tenth time, items that Redis lost or has elsewhere than PostgreSQL (`comparing.py`).
@@ -30,6 +30,7 @@ from pipeline.connections import close_all, open_all, refuse_evicting, state
 from pipeline.logs import set_up_logs
 from pipeline.queue import RunKey
 from pipeline.rebuild import rebuild, renew_if_ahead
+from pipeline.run import KEEP_SECONDS
 from pipeline.settings import BadSetting, settings
 
 log = logging.getLogger("pipeline.keeper")  # run as __main__
@@ -150,9 +151,8 @@ class Keeper:
                 await _rescued("gone back", key)
             return  # or it has just changed: the next tick sees it
         if not active:
-            comparing = self.ticks % COMPARE_EVERY == 0
-            if comparing and (moved := await mend_ended(key, row["version"])):
-                await _rescued("restored", key, moved)
+            if self.ticks % COMPARE_EVERY == 0:
+                await self._settle(key, row["version"])
             return
         if self._may_reap():
             await self._reap(key)
@@ -160,13 +160,22 @@ class Keeper:
             await self._ring(key, look, waiting)
             await self._repair(key, look, row)
 
-    async def _reap(self, key: RunKey) -> None:
+    async def _settle(self, key: RunKey, version: int) -> None:
+        """An ended run: what ended is where it ended; what waits for a Resume is not held."""
+        if moved := await mend_ended(key, version):
+            await _rescued("restored", key, moved)
+        if self._may_reap() and await self._reap(key):
+            await queue.expire(key, KEEP_SECONDS)  # sets that were empty until now, too
+
+    async def _reap(self, key: RunKey) -> int:
         """PostgreSQL hears it first, so that it never says processing of what is pending."""
         until, stages = await queue.overdue(key)
         for stage, items in stages.items():
             await reopening.put_back(key.run, stage, items)
-        if until and (moved := await queue.reap(key, until=until)):
+        moved = await queue.reap(key, until=until) if until else 0
+        if moved:
             await _rescued("lease", key, moved)
+        return moved
 
     async def _retell(self, key: RunKey, row: Any) -> None:
         if row["status"] == RunStatus.CANCELLED:

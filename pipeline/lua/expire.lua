@@ -1,4 +1,7 @@
--- expire(seconds): the run has ended; its keys go after a while. '-1' keeps them (it goes on).
+-- expire(seconds): the run has ended; its keys go after a while, unless it goes on again by now.
+-- '-1' keeps them.
+local status = call('HGET', meta, 'status')
+if ARGV[1] ~= '-1' and (status == 'running' or status == 'paused') then return 0 end
 local names = {'meta', 'leases', 'slots', 'partial', 'steps'}
 for stage = tonumber(call('HGET', meta, 'first') or 1), tonumber(call('HGET', meta, 'last') or 0) do
   for _, name in ipairs(SETS) do names[#names + 1] = 's' .. stage .. ':' .. name end

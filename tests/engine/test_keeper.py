@@ -273,6 +273,25 @@ async def test_items_that_wait_in_a_failed_run_are_pending_in_redis(
     assert [(s.status, s.due) for s in look.stages if s.stage == 3] == [(StageStatus.OPEN, 1)]
 
 
+async def test_what_a_dead_worker_held_in_a_failed_run_is_pending_again(
+    account: UUID, watch: keeper.Keeper
+) -> None:
+    """Its claim's answer was lost, so that it never began the item."""
+    key = await fakes.start(account, count=1)
+    await advance(key)
+    await claim_and_die(key)
+    failed = (
+        "update automation_run set status = 'failed', ended_at = now() where id = $1 returning 1"
+    )
+    assert await fakes.one(failed, key.run)
+    await state().hset(key.meta, "status", "failed")
+    watch.ticks = keeper.COMPARE_EVERY - 1
+    await watch.tick()
+    await fakes.same_in_redis(key)
+    assert (await rescues())["lease"] == 1
+    assert await state().ttl(key.meta.replace("meta", "s2:pending")) > 0
+
+
 async def test_items_of_a_run_that_goes_on_are_left_to_their_workers(
     account: UUID, fate: Fate
 ) -> None:
