@@ -1,10 +1,10 @@
-"""Fake stages in place of the chain, and a heartbeat as a worker has it."""
+"""Fake stages in place of the chain, a heartbeat as a worker has it, and a keeper that leads."""
 
 from collections.abc import Iterator
 
 import pytest
 
-from pipeline import heartbeat
+from pipeline import heartbeat, keeper
 from pipeline.local.servers import Servers
 from pipeline.settings import settings
 from pipeline.stage import STAGES
@@ -35,3 +35,13 @@ def fate(
     yield fate
     monkeypatch.undo()
     settings.cache_clear()
+
+
+@pytest.fixture
+async def watch(fate: Fate, db: None) -> keeper.Keeper:
+    """A keeper that leads and has been in touch with Redis for longer than a lease."""
+    watch = keeper.Keeper()
+    await watch.tick()
+    assert watch.in_touch_since is not None
+    watch.in_touch_since -= settings().lease_seconds + 1
+    return watch

@@ -10,8 +10,9 @@ import asyncpg
 
 from db.columns import uuid7
 from piccolo_conf import DB
-from pipeline import controls, queue, turn, work
+from pipeline import controls, keeper, queue, turn, work
 from pipeline.advance import advance
+from pipeline.connections import state
 from pipeline.errors import AIProviderError, ItemError
 from pipeline.gate import Gate
 from pipeline.messages import FUNCTIONS, NAMES
@@ -201,3 +202,18 @@ async def failed_once(account: UUID, fate: Fate, **options: Any) -> tuple[queue.
     assert await go_on(key) == "completed"
     fate.errors.clear()
     return key, first
+
+
+async def rescues() -> dict[str, int]:
+    """What the keeper has mended, by cause."""
+    found: dict[Any, Any] = await state().hgetall(keeper.RESCUES_KEY)
+    return {name.decode(): int(count) for name, count in found.items()}
+
+
+async def claim_and_die(key: queue.RunKey) -> queue.Claim:
+    """A claim whose lease ran out."""
+    claim = await queue.claim(key, "a turn", uuid4().hex, 60.0, [(2, 1)])
+    assert isinstance(claim, queue.Claim)
+    leases = key.meta.removesuffix("meta") + "leases"
+    await state().zadd(leases, {f"2:{claim.token}": 1})
+    return claim
